@@ -1,0 +1,25 @@
+"""The page types: one Prefect block type for each kind of system."""
+
+from common.blocks.database import Database, OracleDatabase, OtherDatabase, PostgresDatabase
+from common.blocks.file_server import SftpServer, SshKey
+from common.blocks.http import RestApi
+from common.blocks.mail import MailRelay
+from common.blocks.page import Page
+
+__all__ = [
+    "KINDS",
+    "Database",
+    "MailRelay",
+    "OracleDatabase",
+    "OtherDatabase",
+    "Page",
+    "PostgresDatabase",
+    "RestApi",
+    "SftpServer",
+    "SshKey",
+]
+
+KINDS: dict[str, type[Page]] = {
+    page.kind: page
+    for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, RestApi, MailRelay)
+}

@@ -1,0 +1,115 @@
+"""Pages of databases that flows read from."""
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, SecretStr
+
+from common.blocks.page import Page, secret_value
+
+if TYPE_CHECKING:
+    from common.connectors.database import Source
+
+__all__ = ["Database", "OracleDatabase", "OtherDatabase", "PostgresDatabase"]
+
+
+class Database(Page):
+    """A page of a database that flows read from."""
+
+    @abstractmethod
+    def open(self, name: str) -> "Source": ...
+
+
+class OracleDatabase(Database):
+    """An Oracle database, such as the campus warehouse.
+
+    Example:
+        ```python
+        from common.blocks import OracleDatabase
+
+        warehouse = OracleDatabase.load("BLOCK_NAME")
+        ```
+    """
+
+    _block_type_name = "Campus Oracle database"
+    kind: ClassVar[str] = "oracle"
+
+    host: str = Field(description="Host name or address.")
+    port: int = Field(default=1521, description="Port of the listener.")
+    service_name: str = Field(description="Service name that the listener knows.")
+    username: str = Field(description="User that the flows log in as.")
+    password: SecretStr = Field(description="Password of that user.")
+
+    def open(self, name: str) -> "Source":
+        from common.connectors.database.oracle import Oracle
+
+        return Oracle(
+            name=name,
+            host=self.host,
+            port=self.port,
+            service_name=self.service_name,
+            username=self.username,
+            password=self.password.get_secret_value(),
+        )
+
+
+class PostgresDatabase(Database):
+    """A PostgreSQL database.
+
+    Example:
+        ```python
+        from common.blocks import PostgresDatabase
+
+        mirror = PostgresDatabase.load("BLOCK_NAME")
+        ```
+    """
+
+    _block_type_name = "Campus PostgreSQL database"
+    kind: ClassVar[str] = "postgres"
+
+    host: str = Field(description="Host name or address.")
+    port: int = Field(default=5432, description="Port of the server.")
+    database: str = Field(description="Name of the database.")
+    username: str = Field(description="User that the flows log in as.")
+    password: SecretStr | None = Field(default=None, description="Password of that user.")
+    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = Field(
+        default="prefer", description="How far TLS is insisted on, as libpq names it."
+    )
+
+    def open(self, name: str) -> "Source":
+        from common.connectors.database.postgres import Postgres
+
+        return Postgres(
+            name=name,
+            host=self.host,
+            port=self.port,
+            database=self.database,
+            username=self.username,
+            password=secret_value(self.password),
+            sslmode=self.sslmode,
+        )
+
+
+class OtherDatabase(Database):
+    """A database that SQLAlchemy has a dialect for, such as DuckDB or SQLite.
+
+    Example:
+        ```python
+        from common.blocks import OtherDatabase
+
+        extract = OtherDatabase.load("BLOCK_NAME")
+        ```
+    """
+
+    _block_type_name = "Campus database by URL"
+    kind: ClassVar[str] = "database"
+
+    url: str = Field(description="SQLAlchemy URL without a password, such as duckdb:////data/campus.duckdb.")
+    password: SecretStr | None = Field(
+        default=None, description="Password, put into the URL when it is opened."
+    )
+
+    def open(self, name: str) -> "Source":
+        from common.connectors.database.other import OtherDatabase as Connector
+
+        return Connector(name=name, url=self.url, password=secret_value(self.password))

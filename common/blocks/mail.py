@@ -1,0 +1,49 @@
+"""Pages of mail servers."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, SecretStr
+
+from common.blocks.page import Page, secret_value
+
+if TYPE_CHECKING:
+    from common.connectors.mail import Mail
+
+__all__ = ["MailRelay"]
+
+
+class MailRelay(Page):
+    """The mail server that notices are sent through.
+
+    Example:
+        ```python
+        from common.blocks import MailRelay
+
+        relay = MailRelay.load("BLOCK_NAME")
+        ```
+    """
+
+    _block_type_name = "Campus mail relay"
+    kind: ClassVar[str] = "mail"
+
+    host: str = Field(description="Host name or address.")
+    port: int = Field(default=587, description="Port of the server.")
+    sender: str = Field(description="Address that mails come from.")
+    username: str | None = Field(default=None, description="User, where the relay asks for a login.")
+    password: SecretStr | None = Field(default=None, description="Password of that user.")
+    tls: Literal["none", "starttls", "implicit"] = Field(
+        default="starttls", description="How the connection is encrypted."
+    )
+
+    def open(self, name: str) -> "Mail":
+        from common.connectors.mail import Mail
+
+        return Mail(
+            name=name,
+            host=self.host,
+            port=self.port,
+            sender=self.sender,
+            username=self.username,
+            password=secret_value(self.password),
+            tls=self.tls,
+        )

@@ -1,0 +1,81 @@
+"""Finding a system's page: by its bare name, in the environment that this run is in."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
+from pydantic import ValidationError
+
+from common.blocks import KINDS, Page
+from common.errors import ConfigError
+from common.settings import settings
+
+__all__ = ["find_page", "page_name", "read_page_file"]
+
+PageType = TypeVar("PageType", bound=Page)
+
+
+def page_name(system: str) -> str:
+    """The name of ``system``'s page in this environment, such as ``alma-sftp-sandbox``."""
+    return f"{system}-{settings().env}"
+
+
+def find_page(system: str, kind: type[PageType]) -> PageType:
+    """Loads the page of ``system`` from the Prefect server, as it is at this moment.
+
+    Raises ConfigError that names the nearest page there is, or says of what other kind the page is.
+    """
+    name = page_name(system)
+    with get_client(sync_client=True) as client:
+        documents = client.read_block_documents(include_secrets=False)
+    slugs = {page.get_block_type_slug(): page for page in KINDS.values()}
+    pages = {
+        d.name: d.block_type.slug for d in documents if d.block_type and d.block_type.slug in slugs and d.name
+    }
+    if name not in pages:
+        near = difflib.get_close_matches(name, pages, 1)
+        hint = f"; did you mean {near[0].removesuffix('-' + settings().env)}?" if near else "."
+        raise ConfigError(
+            f"No page {name} among the {len(pages)} pages of this Prefect server{hint} "
+            f"A page is deployments/pages/{settings().env}/{system}.yaml."
+        )
+    if not issubclass(slugs[pages[name]], kind):
+        raise ConfigError(
+            f"The page {name} is of kind {slugs[pages[name]].kind}; this step needs "
+            f"{' or '.join(k for k, page in KINDS.items() if issubclass(page, kind))}."
+        )
+    found = Block.load(f"{pages[name]}/{name}")
+    if not isinstance(found, kind):  # the server's type changed between the two calls
+        raise ConfigError(f"The page {name} is no {kind.__name__}.")
+    return found
+
+
+def read_page_file(path: Path, filled: Mapping[str, Any]) -> Page:
+    """The page that a YAML file describes, with what the environment itself knows ``filled`` in.
+
+    Raises ConfigError that names file, key and the nearest right spelling.
+    """
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ConfigError(f"{where}{line}: this is not YAML: {getattr(error, 'problem', error)}.") from None
+    if not isinstance(content, dict) or content.get("type") not in KINDS:
+        raise ConfigError(f"{where}: type has to be one of {', '.join(KINDS)}.")
+    kind = KINDS[content.pop("type")]
+    fields = list(kind.model_fields)
+    for key in content:
+        if key not in fields:
+            near = difflib.get_close_matches(str(key), fields, 1)
+            raise ConfigError(f"{where}: unknown key {key}" + (f"; did you mean {near[0]}?" if near else "."))
+    try:
+        return kind(**(content | dict(filled)))
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors())
+        raise ConfigError(f"{where}: {problems}.") from None

@@ -1,0 +1,128 @@
+"""Receipts: what was delivered, where and when, and the last delivered files themselves."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile, is_zipfile
+
+from common.errors import ContractError
+from common.files import Parcel
+from common.settings import settings
+
+__all__ = ["Difference", "Receipt", "Receipts"]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The account of one delivery; it names columns and counts, never a value.
+
+    system: the page's name without environment. path: where the receiver has it.
+    rows: rows delivered; for calls, rows that the receiver accepted. bytes: as received.
+    seconds: how long the sending took. atomic: whether the receiver could only ever see the whole file.
+    """
+
+    flow: str
+    system: str
+    path: str
+    contract: str
+    rows: int
+    bytes: int
+    sha256: str
+    seconds: float
+    atomic: bool
+    delivered: datetime
+    personal: tuple[str, ...] = ()
+    removed: int = 0
+    rehearsal: bool = False
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self) | {"delivered": self.delivered.isoformat()}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Receipt":
+        values: dict[str, Any] = json.loads(text)
+        values["delivered"] = datetime.fromisoformat(values["delivered"])
+        values["personal"] = tuple(values["personal"])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Lines that a file has and the last delivered one had not, and the other way round."""
+
+    added: int
+    removed: int
+
+
+class Receipts:
+    """The receipts of one environment: one file each, below a folder per flow, system and contract."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self._home = (home or settings().home) / "receipts"
+
+    def last(self, flow: str, system: str, contract: str) -> Receipt | None:
+        """The newest receipt of this flow for this contract at this system."""
+        newest = max(self._folder(flow, system, contract).glob("*.json"), default=None)
+        return Receipt.from_json(newest.read_text(encoding="utf-8")) if newest else None
+
+    def all(self) -> Iterator[Receipt]:
+        """Every receipt, oldest first within each destination."""
+        for path in sorted(self._home.glob("*/*/*.json")):
+            yield Receipt.from_json(path.read_text(encoding="utf-8"))
+
+    def store(self, receipt: Receipt, parcel: Parcel | None = None) -> None:
+        """Keeps the receipt, and the file for a later look; older files beyond ``keep_delivered`` go."""
+        folder = self._folder(receipt.flow, receipt.system, receipt.contract)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stem = receipt.delivered.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        if parcel:
+            kept = folder / f"{stem}.delivered"
+            kept.touch(mode=0o600)
+            shutil.copyfile(parcel.path, kept)
+        unfinished = folder / f"{stem}.unfinished"
+        unfinished.write_text(receipt.to_json(), encoding="utf-8")
+        unfinished.rename(folder / f"{stem}.json")
+        for old in sorted(folder.glob("*.delivered"))[: -settings().keep_delivered]:
+            old.unlink()
+
+    def guard(self, flow: str, system: str, parcel: Parcel) -> None:
+        """Raises ContractError if the parcel has lost more rows since the last delivery than it may."""
+        last = self.last(flow, system, parcel.contract.name)
+        allowed = parcel.contract.max_shrink
+        if last is None or parcel.rows >= last.rows * (1 - allowed):
+            return
+        raise ContractError(
+            f"{parcel.contract.name}: {parcel.name} has {parcel.rows:,} rows, the delivery of "
+            f"{last.delivered:%Y-%m-%d %H:%M} to {system} had {last.rows:,}: {1 - parcel.rows / last.rows:.0%} fewer, "
+            f"{allowed:.0%} are allowed. Nothing was sent. If so many really left, raise max_shrink for one run."
+        )
+
+    def difference(self, flow: str, system: str, parcel: Parcel) -> Difference | None:
+        """The parcel beside the last delivered file, line by line; None before the first delivery."""
+        folder = self._folder(flow, system, parcel.contract.name)
+        last = max(folder.glob("*.delivered"), default=None)
+        if last is None:
+            return None
+        old, new = Counter(_lines(last)), Counter(_lines(parcel.path))
+        return Difference(added=(new - old).total(), removed=(old - new).total())
+
+    def _folder(self, flow: str, system: str, contract: str) -> Path:
+        return self._home / flow / re.sub(r"[^a-z0-9]+", "-", f"{system}-{contract}".lower())
+
+
+def _lines(path: Path) -> Iterator[int]:
+    """The hashes of a file's lines, of all its members if it is a zip."""
+    if is_zipfile(path):
+        with ZipFile(path) as archive:
+            for member in archive.namelist():
+                with archive.open(member) as lines:
+                    yield from map(hash, lines)
+    else:
+        with path.open("rb") as lines:
+            yield from map(hash, lines)

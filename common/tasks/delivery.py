@@ -1,0 +1,68 @@
+"""Delivering a parcel to a receiver's file server."""
+
+import logging
+import time
+from pathlib import PurePosixPath
+
+from common.blocks import SftpServer
+from common.clock import now
+from common.files import Parcel
+from common.pages import find_page, page_name
+from common.receipts import Receipt, Receipts
+from common.run import current_run
+from common.tasks.step import step
+
+__all__ = ["deliver"]
+
+logger = logging.getLogger(__name__)
+
+
+@step
+def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
+    """Puts ``parcel`` at ``path`` on the server of the page ``to``, whole or not at all.
+
+    It is compared with the last delivery (``max_shrink``), uploaded under a temporary name, measured there,
+    renamed, followed by the completion file where the page asks for one, and accounted for in a receipt. In a
+    rehearsal nothing is sent.
+    """
+    run, started = current_run(), time.monotonic()
+    page = find_page(to, SftpServer)
+    receipts = Receipts()
+    receipts.guard(run.flow, to, parcel)
+    atomic = True
+    if not run.rehearsal:
+        with page.open(page_name(to)) as server:
+            placed = server.put(parcel.path, path)
+            atomic = placed.atomic
+            if page.completion_suffix:
+                done = str(PurePosixPath(path).with_suffix(page.completion_suffix))
+                server.put_bytes(f"{PurePosixPath(path).name}\n".encode(), done)
+    receipt = Receipt(
+        flow=run.flow,
+        system=to,
+        path=path,
+        contract=parcel.contract.name,
+        rows=parcel.rows,
+        bytes=parcel.bytes,
+        sha256=parcel.sha256,
+        seconds=time.monotonic() - started,
+        atomic=atomic,
+        delivered=now(),
+        personal=parcel.contract.personal,
+        rehearsal=run.rehearsal,
+    )
+    if not run.rehearsal:
+        receipts.store(receipt, parcel)
+    run.receipts.append(receipt)
+    run.parcels.append(parcel)
+    logger.info(
+        "%s system=%s path=%s rows=%d bytes=%d sha256=%s seconds=%.1f",
+        "rehearsed" if run.rehearsal else "delivered",
+        to,
+        path,
+        receipt.rows,
+        receipt.bytes,
+        receipt.sha256[:12],
+        receipt.seconds,
+    )
+    return receipt
