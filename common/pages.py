@@ -3,10 +3,9 @@
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
-from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from pydantic import ValidationError
 
@@ -14,7 +13,7 @@ from common.blocks import KINDS, Page
 from common.errors import ConfigError
 from common.settings import settings
 
-__all__ = ["find_page", "page_name", "read_page_file"]
+__all__ = ["find_page", "list_pages", "page_name", "read_page_file"]
 
 PageType = TypeVar("PageType", bound=Page)
 
@@ -43,15 +42,33 @@ def find_page(system: str, kind: type[PageType]) -> PageType:
             f"No page {name} among the {len(pages)} pages of this Prefect server{hint} "
             f"A page is deployments/pages/{settings().env}/{system}.yaml."
         )
-    if not issubclass(slugs[pages[name]], kind):
-        raise ConfigError(
-            f"The page {name} is of kind {slugs[pages[name]].kind}; this step needs "
-            f"{' or '.join(k for k, page in KINDS.items() if issubclass(page, kind))}."
-        )
-    found = Block.load(f"{pages[name]}/{name}")
-    if not isinstance(found, kind):  # the server's type changed between the two calls
-        raise ConfigError(f"The page {name} is no {kind.__name__}.")
+    found = _load(name, pages[name])
+    if not isinstance(found, kind):
+        wanted = " or ".join(word for word, page in KINDS.items() if issubclass(page, kind))
+        raise ConfigError(f"The page {name} is of kind {found.kind}; this step needs {wanted}.")
     return found
+
+
+def list_pages() -> dict[str, Page]:
+    """The pages of this environment, by name."""
+    own = f"-{settings().env}"
+    return {name: _load(name, kind) for name, kind in sorted(_kinds_by_name().items()) if name.endswith(own)}
+
+
+def _kinds_by_name() -> dict[str, type[Page]]:
+    """Every page of the Prefect server; a name is used once, whatever its kind."""
+    kinds = {page.get_block_type_slug(): page for page in KINDS.values()}
+    with get_client(sync_client=True) as client:
+        documents = client.read_block_documents(include_secrets=False)
+    return {
+        d.name: kinds[d.block_type.slug]
+        for d in documents
+        if d.name and d.block_type and d.block_type.slug in kinds
+    }
+
+
+def _load(name: str, kind: type[Page]) -> Page:
+    return cast(Page, kind.load(name))
 
 
 def read_page_file(path: Path, filled: Mapping[str, Any]) -> Page:

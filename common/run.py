@@ -7,16 +7,22 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from common.errors import ConfigError
+from common.files import Parcel
+from common.receipts import Difference, Receipt
 from common.settings import settings
 
-if TYPE_CHECKING:
-    from common.files import Parcel
-    from common.receipts import Receipt
+__all__ = ["Delivery", "Run", "current_run", "recording", "running"]
 
-__all__ = ["Run", "current_run", "is_rehearsal", "rehearsal", "running"]
+
+@dataclass(frozen=True)
+class Delivery:
+    """One receipt; for a file also the parcel and, in a rehearsal, its difference to the last delivery."""
+
+    receipt: Receipt
+    parcel: Parcel | None = None
+    difference: Difference | None = None
 
 
 @dataclass
@@ -25,28 +31,36 @@ class Run:
 
     flow: str
     scratch: Path
-    rehearsal: bool = False
-    receipts: "list[Receipt]" = field(default_factory=list)
-    parcels: "list[Parcel]" = field(default_factory=list)
+    rehearsal: bool
+    deliveries: list[Delivery] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Recorder:
+    rehearsal: bool
+    runs: list[Run]
 
 
 _current: ContextVar[Run] = ContextVar("run")
-_rehearsal: ContextVar[bool] = ContextVar("rehearsal", default=False)
+_recorder: ContextVar[_Recorder | None] = ContextVar("recorder", default=None)
 
 
 @contextmanager
 def running(flow: str) -> Iterator[Run]:
     """Makes a run current; its scratch folder is gone afterwards, however it ends."""
-    parent = settings().scratch
+    parent, recorder = settings().scratch, _recorder.get()
     if parent:
         parent.mkdir(parents=True, exist_ok=True)
-    run = Run(flow, Path(tempfile.mkdtemp(prefix=f"{flow}-", dir=parent)), _rehearsal.get())
+    scratch = Path(tempfile.mkdtemp(prefix=f"{flow}-", dir=parent))
+    run = Run(flow, scratch, rehearsal=recorder is not None and recorder.rehearsal)
+    if recorder:
+        recorder.runs.append(run)
     token = _current.set(run)
     try:
         yield run
     finally:
         _current.reset(token)
-        shutil.rmtree(run.scratch, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def current_run() -> Run:
@@ -60,14 +74,11 @@ def current_run() -> Run:
 
 
 @contextmanager
-def rehearsal() -> Iterator[None]:
-    """Flows called inside deliver nothing."""
-    token = _rehearsal.set(True)
+def recording(*, rehearsal: bool = False) -> Iterator[list[Run]]:
+    """Hands out the runs of flows called inside; with ``rehearsal`` these deliver nothing."""
+    recorder = _Recorder(rehearsal, [])
+    token = _recorder.set(recorder)
     try:
-        yield
+        yield recorder.runs
     finally:
-        _rehearsal.reset(token)
-
-
-def is_rehearsal() -> bool:
-    return _rehearsal.get()
+        _recorder.reset(token)

@@ -1,0 +1,5 @@
+"""The ``campus`` command."""
+
+from common.cli.app import main
+
+__all__ = ["main"]

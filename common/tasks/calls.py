@@ -14,7 +14,7 @@ from common.contract import Contract
 from common.errors import DeliveryError
 from common.pages import find_page, page_name
 from common.receipts import Receipt, Receipts
-from common.run import current_run
+from common.run import Delivery, current_run
 from common.snapshots import Change, Changes, Snapshot
 from common.tasks.step import step
 
@@ -76,7 +76,7 @@ def upsert(
     )
     if not run.rehearsal:
         Receipts().store(receipt)
-    run.receipts.append(receipt)
+    run.deliveries.append(Delivery(receipt))
     logger.info(
         "%s system=%s path=%s changed=%d unchanged=%d left=%d seconds=%.1f",
         "rehearsed" if run.rehearsal else "upserted",

@@ -9,7 +9,7 @@ from common.clock import now
 from common.files import Parcel
 from common.pages import find_page, page_name
 from common.receipts import Receipt, Receipts
-from common.run import current_run
+from common.run import Delivery, current_run
 from common.tasks.step import step
 
 __all__ = ["deliver"]
@@ -51,10 +51,11 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
         personal=parcel.contract.personal,
         rehearsal=run.rehearsal,
     )
-    if not run.rehearsal:
+    if run.rehearsal:
+        run.deliveries.append(Delivery(receipt, parcel, receipts.difference(run.flow, to, parcel)))
+    else:
         receipts.store(receipt, parcel)
-    run.receipts.append(receipt)
-    run.parcels.append(parcel)
+        run.deliveries.append(Delivery(receipt, parcel))
     logger.info(
         "%s system=%s path=%s rows=%d bytes=%d sha256=%s seconds=%.1f",
         "rehearsed" if run.rehearsal else "delivered",

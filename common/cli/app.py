@@ -1,0 +1,53 @@
+"""The command's front door: its verbs, its version, and how an error is told."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from common.cli import demo, flows, run, sandbox, settings
+from common.errors import DataFlowError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="campus",
+    help="Delivers campus data to campus groups.",
+    epilog="Examples: [bold]campus demo[/bold] · [bold]campus run library/patrons_to_alma --dry-run[/bold]",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,  # locals hold rows
+)
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("flows")(flows.flows)
+app.command("settings")(settings.show)
+app.add_typer(sandbox.app, name="sandbox")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"campus-flows {version('campus-flows')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Runs the command; an error of ours is one sentence and exit code 1."""
+    try:
+        app()
+    except DataFlowError as error:
+        Console(stderr=True).print(
+            f"[bold red]{type(error).__name__}[/bold red] {error}", highlight=False, soft_wrap=True
+        )
+        sys.exit(1)

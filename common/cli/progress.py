@@ -1,0 +1,37 @@
+"""Showing what a flow does while it does it: its own log lines, in the terminal."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+__all__ = ["quiet_prefect", "steps_told"]
+
+
+class _Teller(logging.Handler):
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(record.getMessage())
+
+
+def quiet_prefect() -> None:
+    """Keeps Prefect's own lines off the terminal; they still reach its server. Before Prefect is imported."""
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
+
+
+@contextmanager
+def steps_told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Hands every line that our steps log to ``tell``."""
+    teller = _Teller(tell)
+    ours = [logging.getLogger(name) for name in ("common", "flows")]
+    for logger in ours:
+        logger.setLevel(logging.INFO)
+        logger.addHandler(teller)
+    try:
+        yield
+    finally:
+        for logger in ours:
+            logger.removeHandler(teller)

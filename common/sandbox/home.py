@@ -1,0 +1,77 @@
+"""Where the sandbox keeps everything: one folder, which may be deleted whenever the sandbox is down."""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from common.settings import settings
+
+__all__ = ["SandboxHome"]
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class SandboxHome:
+    """The folder ``.sandbox`` of the project and what lies in it.
+
+    partners: what each partner received, below its system's name. state: receipts, snapshots, delivered files.
+    """
+
+    root: Path = PROJECT / ".sandbox"
+
+    @property
+    def partners(self) -> Path:
+        return self.root / "partners"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def prefect(self) -> Path:
+        return self.root / "prefect"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def pages(self) -> Path:
+        """The page files that say which systems the sandbox has."""
+        return PROJECT / "deployments" / "pages" / "sandbox"
+
+    def remember(self, name: str, values: dict[str, Any]) -> None:
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.root / f"{name}.json").write_text(json.dumps(values, indent=2), encoding="utf-8")
+
+    def recall(self, name: str) -> dict[str, Any]:
+        path = self.root / f"{name}.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def forget(self, name: str) -> None:
+        (self.root / f"{name}.json").unlink(missing_ok=True)
+
+    def environment(self, api_url: str) -> dict[str, str]:
+        """Variables that make a process a client of this sandbox, and leave the user's Prefect profile alone."""
+        return {
+            "CAMPUS_ENV": "sandbox",
+            "CAMPUS_STATE": str(self.state),
+            "DO_NOT_TRACK": "1",
+            "PREFECT_API_URL": api_url,
+            "PREFECT_HOME": str(self.prefect),
+            "PREFECT_PROFILES_PATH": str(self.prefect / "profiles.toml"),
+            "PREFECT_LOGGING_EXTRA_LOGGERS": "common,flows",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        }
+
+    def enter(self, api_url: str, today: date) -> None:
+        """Makes this very process such a client; to be called before Prefect is imported."""
+        for inherited in ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_PROFILE"):
+            os.environ.pop(inherited, None)
+        os.environ |= self.environment(api_url)
+        os.environ.setdefault("CAMPUS_TODAY", today.isoformat())
+        settings.cache_clear()
