@@ -28,13 +28,7 @@ def find_page(system: str, kind: type[PageType]) -> PageType:
 
     Raises ConfigError that names the nearest page there is, or says of what other kind the page is.
     """
-    name = page_name(system)
-    with get_client(sync_client=True) as client:
-        documents = client.read_block_documents(include_secrets=False)
-    slugs = {page.get_block_type_slug(): page for page in KINDS.values()}
-    pages = {
-        d.name: d.block_type.slug for d in documents if d.block_type and d.block_type.slug in slugs and d.name
-    }
+    name, pages = page_name(system), _kinds_by_name()
     if name not in pages:
         near = difflib.get_close_matches(name, pages, 1)
         hint = f"; did you mean {near[0].removesuffix('-' + settings().env)}?" if near else "."
@@ -53,22 +47,6 @@ def list_pages() -> dict[str, Page]:
     """The pages of this environment, by name."""
     own = f"-{settings().env}"
     return {name: _load(name, kind) for name, kind in sorted(_kinds_by_name().items()) if name.endswith(own)}
-
-
-def _kinds_by_name() -> dict[str, type[Page]]:
-    """Every page of the Prefect server; a name is used once, whatever its kind."""
-    kinds = {page.get_block_type_slug(): page for page in KINDS.values()}
-    with get_client(sync_client=True) as client:
-        documents = client.read_block_documents(include_secrets=False)
-    return {
-        d.name: kinds[d.block_type.slug]
-        for d in documents
-        if d.name and d.block_type and d.block_type.slug in kinds
-    }
-
-
-def _load(name: str, kind: type[Page]) -> Page:
-    return cast(Page, kind.load(name))
 
 
 def read_page_file(path: Path, filled: Mapping[str, Any]) -> Page:
@@ -96,3 +74,19 @@ def read_page_file(path: Path, filled: Mapping[str, Any]) -> Page:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors())
         raise ConfigError(f"{where}: {problems}.") from None
+
+
+def _kinds_by_name() -> dict[str, type[Page]]:
+    """Every page of the Prefect server; a name is used once, whatever its kind."""
+    kinds = {page.get_block_type_slug(): page for page in KINDS.values()}
+    with get_client(sync_client=True) as client:
+        documents = client.read_block_documents(include_secrets=False)
+    return {
+        d.name: kinds[d.block_type.slug]
+        for d in documents
+        if d.name and d.block_type and d.block_type.slug in kinds
+    }
+
+
+def _load(name: str, kind: type[Page]) -> Page:
+    return cast(Page, kind.load(name))

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     scratch: Path | None = Field(
         default=None, description="Folder for files being written; the system's temporary folder if unset."
     )
+    sandbox: Path | None = Field(
+        default=None, description="Folder of the sandbox; .sandbox in the project if unset."
+    )
     keep_delivered: int = Field(
         default=3, ge=1, description="Delivered files kept per destination, for a look or a comparison."
     )

@@ -43,7 +43,7 @@ def demo(
     from common.sandbox.home import SandboxHome
 
     quiet_prefect()
-    started, home = time.monotonic(), SandboxHome()
+    started, home = time.monotonic(), SandboxHome.of_settings()
     deliveries: list[tuple[str, Delivery]] = []
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(*COLUMNS, console=console))

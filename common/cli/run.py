@@ -43,7 +43,10 @@ def run(
             status = stack.enter_context(console.status("Starting the sandbox"))
             stack.enter_context(
                 sandboxed(
-                    SandboxHome(), keep=False, people=DEFAULT_PEOPLE, tell=lambda s: status.update(f"{s} ...")
+                    SandboxHome.of_settings(),
+                    keep=False,
+                    people=DEFAULT_PEOPLE,
+                    tell=lambda s: status.update(f"{s} ..."),
                 )
             )
             status.stop()

@@ -26,7 +26,7 @@ def up(
     from common.sandbox import control
     from common.sandbox.home import SandboxHome
 
-    home = SandboxHome()
+    home = SandboxHome.of_settings()
     if control.is_up(home):
         console.print("The sandbox is up already.")
     else:
@@ -51,7 +51,7 @@ def down() -> None:
     from common.sandbox import control
     from common.sandbox.home import SandboxHome
 
-    count = control.down(SandboxHome())
+    count = control.down(SandboxHome.of_settings())
     console.print(f"Stopped {count} programs." if count else "Nothing was running.")
 
 
@@ -64,7 +64,7 @@ def next_day() -> None:
     from common.sandbox import control
     from common.sandbox.home import SandboxHome
 
-    home = SandboxHome()
+    home = SandboxHome.of_settings()
     changes = control.pass_day(home)
     table = Table(
         "change", "people", title=f"It is {home.recall('campus')['today']} on campus", title_justify="left"

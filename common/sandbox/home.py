@@ -16,12 +16,17 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class SandboxHome:
-    """The folder ``.sandbox`` of the project and what lies in it.
+    """The sandbox's folder and what lies in it.
 
     partners: what each partner received, below its system's name. state: receipts, snapshots, delivered files.
     """
 
-    root: Path = PROJECT / ".sandbox"
+    root: Path
+
+    @classmethod
+    def of_settings(cls) -> "SandboxHome":
+        """The folder that ``CAMPUS_SANDBOX`` names, or the project's own."""
+        return cls((settings().sandbox or PROJECT / ".sandbox").absolute())
 
     @property
     def partners(self) -> Path:

@@ -45,7 +45,7 @@ class Services:
         self, pages: Path, partners: Path, *, people: int, seed: int, today: date | None = None
     ) -> None:
         self._files = {path.stem: path for path in sorted(pages.glob("*.yaml"))}
-        self._partners = partners
+        self.partners = partners
         self._running = ExitStack()
         self._password = secrets.token_urlsafe(16)
         options = {"today": today} if today else {}
@@ -92,21 +92,21 @@ class Services:
                 yield system, content
 
     def _servers(self) -> Iterator[Any]:
-        shutil.rmtree(self._partners, ignore_errors=True)
+        shutil.rmtree(self.partners, ignore_errors=True)
         services = {page["service_name"]: self.database for _, page in self._of_type("oracle")}
         users = {page["username"]: User(self._password, schema=OWNER) for _, page in self._of_type("oracle")}
         yield Server(services, users)
         yield SftpPartner(
-            self._partners,
+            self.partners,
             [
                 SftpSystem(system, page["username"], self._password, folders=(page.get("path", "/"),))
                 for system, page in self._of_type("sftp")
             ],
         )
         yield HttpPartner(
-            self._partners, [HttpSystem(system, token=self._password) for system, _ in self._of_type("rest")]
+            self.partners, [HttpSystem(system, token=self._password) for system, _ in self._of_type("rest")]
         )
-        yield MailPartner(self._partners, [MailSystem(system) for system, _ in self._of_type("mail")])
+        yield MailPartner(self.partners, [MailSystem(system) for system, _ in self._of_type("mail")])
 
     def _filled(self, system: str) -> dict[str, Any]:
         """What only the running sandbox knows of a page."""

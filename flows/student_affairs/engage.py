@@ -10,10 +10,10 @@ STUDENTS = Contract(
     "Engage students",
     columns=(
         Column("username", header="Username", personal=True, max_length=50),
-        Column("student_id", header="StudentId", personal=True, max_length=11),
         Column("first_name", header="FirstName", personal=True, required=False),
         Column("last_name", header="LastName", personal=True),
         Column("campus_email", header="CampusEmail", personal=True, pattern=r"[^@\s]+@[^@\s]+"),
+        Column("student_id", header="StudentId", personal=True, max_length=11),
         Column("career", header="Career"),
         Column("academic_level", header="AcademicLevel", required=False),
         Column("enrollment_status", header="EnrollmentStatus", one_of=("Full-time", "Part-time")),

@@ -21,7 +21,9 @@ SELECT i.login_id AS username, s.emplid AS student_id,
        NVL(TRIM(prf.last_name), pri.last_name) AS last_name,
        m.email_addr AS campus_email, s.acad_career AS career, s.acad_level_bot AS academic_level,
        CASE s.acad_load WHEN 'F' THEN 'Full-time' ELSE 'Part-time' END AS enrollment_status,
-       CASE d.ferpa WHEN 'N' THEN 'N' ELSE 'Y' END AS privacy_hold
+       CASE WHEN d.ferpa = 'N'
+                 AND NOT EXISTS (SELECT 1 FROM ps_ferpa_override o WHERE o.emplid = s.emplid)
+            THEN 'N' ELSE 'Y' END AS privacy_hold
   FROM levels s
   JOIN ps_person h ON h.emplid = s.emplid
   JOIN ps_cu_identity i ON i.emplid = s.emplid

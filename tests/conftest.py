@@ -1,0 +1,110 @@
+"""What all tests share: a Prefect server of their own, and one small sandbox."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+# before anything of ours is imported: settings are read once
+os.environ |= {
+    "CAMPUS_ENV": "sandbox",
+    "CAMPUS_RETRY_SECONDS": "0",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "common,flows",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
+
+from common.settings import settings
+
+if TYPE_CHECKING:  # a test of one module need not wait for the whole sandbox
+    from common.sandbox.campus import Campus, Change
+    from common.sandbox.services import Services
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+PEOPLE, SEED = 240, 7  # enough for every kind of awkward person, few enough to read a golden file
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server for this test run; a flow then costs about 0.2 s."""
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    # with heartbeats every flow ends by waiting a second for their thread
+    with (
+        prefect_test_harness(server_startup_timeout=90),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def services(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Services]":
+    """The campus, its database and a partner for each page of the sandbox, with the pages registered."""
+    from common.sandbox.services import Services
+
+    pages = Path(__file__).parents[1] / "deployments" / "pages" / "sandbox"
+    with Services(pages, tmp_path_factory.mktemp("partners"), people=PEOPLE, seed=SEED) as running:
+        for system, page in running.pages.items():
+            page.save(f"{system}-sandbox", overwrite=True)
+        yield running
+
+
+@pytest.fixture
+def sandbox(services: "Services", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Sandbox"]:
+    """The sandbox as after its start: nothing delivered, nothing remembered, the campus's day is today."""
+    monkeypatch.setenv("CAMPUS_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CAMPUS_TODAY", services.campus.today.isoformat())
+    settings.cache_clear()
+    sandbox = Sandbox(services)
+    sandbox.clear()
+    yield sandbox
+    sandbox.restore()
+    settings.cache_clear()
+
+
+class Sandbox:
+    """What a test asks of the sandbox: who is on campus, and what a partner has received."""
+
+    def __init__(self, services: "Services") -> None:
+        self.services = services
+        self.campus = services.campus
+
+    def received(self, system: str) -> dict[str, bytes]:
+        """The partner's files by path."""
+        root = self._root(system)
+        return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+    def clear(self) -> None:
+        """Empties every partner; their folders stay."""
+        for path in self.services.partners.rglob("*"):
+            if path.is_file():
+                path.unlink()
+
+    def pass_day(self) -> "list[Change]":
+        """Lets a day pass, for this test only; tells what it changed."""
+        from common.sandbox.campus import next_day
+
+        self.services.campus, changes = next_day(self.campus)
+        self._put(self.services.campus)
+        os.environ["CAMPUS_TODAY"] = self.services.campus.today.isoformat()  # undone with the fixture's own
+        settings.cache_clear()
+        return changes
+
+    def restore(self) -> None:
+        """The campus as it was, whatever a test did to it."""
+        if self.services.campus is not self.campus:
+            self.services.campus = self.campus
+            self._put(self.campus)
+
+    def _put(self, campus: "Campus") -> None:
+        from common.sandbox.campus import OWNER
+
+        for name, table in campus.tables.items():
+            self.services.database.replace(OWNER, name, table)
+
+    def _root(self, system: str) -> Path:
+        return self.services.partners / system
