@@ -3,7 +3,10 @@
 import queue
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -40,14 +43,25 @@ class Batches:
         return self._open()
 
     def map(self, shape: "Callable[[pd.DataFrame], pd.DataFrame]") -> "Batches":
-        """These rows with ``shape`` applied to one batch at a time, as a pandas frame with Arrow types."""
+        """These rows with ``shape`` applied to one batch at a time, as a pandas frame with Arrow types.
+
+        Its index does not matter, and what it returns is a frame as well. Raises ContractError where it fails.
+        """
 
         def shaped() -> Iterator[pa.RecordBatch]:
             import pandas as pd
 
             for batch in self:
                 result = guarded(shape, batch.to_pandas(types_mapper=pd.ArrowDtype))
-                yield pa.RecordBatch.from_pandas(result, preserve_index=False)
+                try:
+                    shaped_batch = pa.RecordBatch.from_pandas(result, preserve_index=False)
+                except (pa.ArrowException, AttributeError, TypeError, ValueError) as error:
+                    raise ContractError(
+                        f"{_name(shape)} has to return a frame whose columns hold one type each "
+                        f"({type(error).__name__}); the details are withheld because they may quote a person's "
+                        "data. Nothing was sent."
+                    ) from None
+                yield shaped_batch
 
         return Batches(self.source, shaped)
 
@@ -71,15 +85,20 @@ def guarded(shape: Callable[..., Result], *args: object) -> Result:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is this function's
-        at = next((f for f in reversed(frames) if "site-packages" not in f.filename), frames[-1])
+        places = [(Path(f.filename), f.lineno) for f in frames]
+        own = [f"{p.name}:{line}" for p, line in places if p.is_absolute() and "site-packages" not in p.parts]
         raise ContractError(
-            f"{shape.__name__} failed with {type(error).__name__} at {Path(at.filename).name}:{at.lineno}; "
-            "its message is withheld because it may quote a person's data. Nothing was sent."
+            f"{_name(shape)} failed with {type(error).__name__}"
+            + (f" at {own[-1]}" if own else "")
+            + "; its message is withheld because it may quote a person's data. Nothing was sent."
         ) from None
 
 
-def read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same batches, fetched by a thread that stays up to two ahead, so that source and disk overlap."""
+def read_ahead(batches: Iterator[pa.RecordBatch]) -> Generator[pa.RecordBatch, None, None]:
+    """The same batches, fetched by a thread that stays up to two ahead, so that source and disk overlap.
+
+    When the reader stops early, the thread ends and ``batches`` is closed before the reader goes on.
+    """
     ready: queue.Queue[pa.RecordBatch | BaseException | None] = queue.Queue(AHEAD)
     stopped = threading.Event()
 
@@ -95,17 +114,18 @@ def read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     def fetch() -> None:
         last: BaseException | None = None
         try:
-            for batch in batches:
-                if not offer(batch):
-                    break
+            with ExitStack() as stack:
+                if close := getattr(batches, "close", None):
+                    stack.callback(close)  # in this thread, where the generator ran
+                for batch in batches:
+                    if not offer(batch):
+                        break
         except BaseException as error:  # handed to the reading side, which raises it
             last = error
-        finally:
-            if close := getattr(batches, "close", None):
-                close()  # in this thread, where the generator ran
-            offer(last)
+        offer(last)
 
-    thread = threading.Thread(target=fetch, name="read-ahead", daemon=True)
+    # in the reader's context: its log lines and its current run are the flow's
+    thread = threading.Thread(target=copy_context().run, args=(fetch,), name="read-ahead", daemon=True)
     thread.start()
     try:
         while (item := ready.get()) is not None:
@@ -115,3 +135,10 @@ def read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     finally:
         stopped.set()
         thread.join()
+
+
+def _name(function: Callable[..., object]) -> str:
+    """The name of a flow's function, which ``functools.partial`` hides."""
+    while isinstance(function, partial):
+        function = function.func
+    return getattr(function, "__name__", type(function).__name__)

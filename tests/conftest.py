@@ -13,12 +13,14 @@ os.environ |= {
     "CAMPUS_RETRY_SECONDS": "0",
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "common,flows",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # the sandbox logs from this process too
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
 }
 
 from common.settings import settings
 
 if TYPE_CHECKING:  # a test of one module need not wait for the whole sandbox
+    from common.blocks import Page
     from common.sandbox.campus import Campus, Change
     from common.sandbox.services import Services
 
@@ -64,6 +66,11 @@ def sandbox(services: "Services", tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     yield sandbox
     sandbox.restore()
     settings.cache_clear()
+
+
+def changed(page: "Page", **changes: object) -> "Page":
+    """Another page like this one; a mere copy would be saved over the original."""
+    return type(page)(**(dict(page) | changes))
 
 
 class Sandbox:

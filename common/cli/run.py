@@ -50,6 +50,8 @@ def run(
                 )
             )
             status.stop()
+        from prefect.exceptions import ParameterTypeError
+
         from common.catalog import find_flow
         from common.run import recording
 
@@ -57,7 +59,10 @@ def run(
         parameters = parsed(entry, param or [])
         stack.enter_context(steps_told(lambda line: console.print(f"  {line}", style="dim", highlight=False)))
         runs = stack.enter_context(recording(rehearsal=dry_run))
-        entry.load()(**parameters)
+        try:
+            entry.load()(**parameters)
+        except ParameterTypeError as error:
+            raise ConfigError(f"{entry.label}: {' '.join(str(error).split())}.") from None
         _show(entry, [delivery for run in runs for delivery in run.deliveries], dry_run)
 
 

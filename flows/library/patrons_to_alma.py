@@ -162,8 +162,10 @@ def phones(patron: Mapping[str, Any]) -> "list[_Element]":
 
 def identifiers(patron: Mapping[str, Any]) -> "Iterator[_Element]":
     """Card (01) and university number (02): each value once, or Alma rejects the user."""
-    for code, value in (("01", patron["card_nbr"]), ("02", patron["emplid"])):
-        if value and value != patron["primary_id"]:
+    taken = {patron["primary_id"]}
+    for code, value in (("02", patron["emplid"]), ("01", patron["card_nbr"])):
+        if value and value not in taken:
+            taken.add(value)
             yield E.user_identifier(
                 E.id_type(code), E.value(value), E.status("ACTIVE"), segment_type="External"
             )

@@ -20,7 +20,7 @@ from common.errors import (
     TransientError,
 )
 from common.sandbox.partners import SftpPartner, SftpSystem
-from tests.conftest import Sandbox
+from tests.conftest import Sandbox, changed
 
 SECRET_NAME = "Zzyzx-Quillfeather"  # stands for a person's data: must appear in no message and no log
 
@@ -32,7 +32,8 @@ PEOPLE = Contract(
     ),
     key=("emplid",),
 )
-SELECT = "SELECT emplid, last_name FROM ps_names WHERE name_type = 'PRI' AND effdt <= :as_of"
+SELECT = """SELECT emplid, last_name FROM ps_names n WHERE name_type = 'PRI' AND effdt =
+(SELECT MAX(effdt) FROM ps_names WHERE emplid = n.emplid AND name_type = n.name_type AND effdt <= :as_of)"""
 
 
 class Case:
@@ -43,8 +44,7 @@ class Case:
 
     def page(self, system: str, **changes: object) -> None:
         """Registers the page of ``system`` with some fields changed; the fixture puts the good one back."""
-        good = self.sandbox.services.pages[system]
-        good.model_copy(update=changes).save(f"{system}-sandbox", overwrite=True)
+        changed(self.sandbox.services.pages[system], **changes).save(f"{system}-sandbox", overwrite=True)
 
     def fails_with(
         self,

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from common.cli.app import app, main
 from common.settings import Settings, settings
-from tests.conftest import Sandbox
+from tests.conftest import Sandbox, changed
 
 runner = CliRunner()
 
@@ -86,7 +86,7 @@ class Run:
         monkeypatch.setenv("COLUMNS", "250")
         settings.cache_clear()
         for system, page in sandbox.services.pages.items():
-            page.model_copy().save(f"{system}-dev", overwrite=True)
+            changed(page).save(f"{system}-dev", overwrite=True)
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         """Exit code, output, errors."""
@@ -144,9 +144,7 @@ def test_a_wrong_argument_is_one_sentence_and_a_failure(run: Run, arguments: lis
 
 def test_a_failed_flow_is_one_sentence_and_a_failure(run: Run) -> None:
     """Prevents a script that calls it from going on after a failure."""
-    run.sandbox.services.pages["alma-sftp"].model_copy(update={"password": "wrong"}).save(
-        "alma-sftp-dev", overwrite=True
-    )
+    changed(run.sandbox.services.pages["alma-sftp"], password="wrong").save("alma-sftp-dev", overwrite=True)
     code, _, error = run("library/patrons_to_alma")
     assert code == 1
     assert "ConfigError" in error

@@ -1,0 +1,65 @@
+"""The page types, held to the standard that Prefect's integrations hold their blocks to."""
+
+import pytest
+from prefect.blocks.core import Block
+from prefect.testing.standard_test_suites import BlockStandardTestSuite
+
+from common.blocks import KINDS, SftpServer, SshKey
+from common.errors import ConfigError
+from common.pages import find_page, list_pages
+from tests.conftest import Sandbox, changed
+
+
+class TestBlocks(BlockStandardTestSuite):
+    """Description, documentation and example of each: what the dashboard's form is made from."""
+
+    @pytest.fixture(params=[*KINDS.values(), SshKey], ids=lambda block: block.__name__)
+    def block(self, request: pytest.FixtureRequest) -> type[Block]:
+        return request.param
+
+    def test_has_a_valid_image(self, block: type[Block]) -> None:
+        """The suite would fetch the image; without a network its address has to do."""
+        assert str(block._logo_url).startswith("https://cdn.sanity.io/")
+
+
+def test_every_page_of_the_sandbox_loads_as_it_was_registered(sandbox: Sandbox) -> None:
+    """Prevents a field that is lost on the server."""
+    loaded = list_pages()
+    assert loaded.keys() == {f"{system}-sandbox" for system in sandbox.services.pages}
+    for system, page in sandbox.services.pages.items():
+        assert loaded[f"{system}-sandbox"].model_dump() == page.model_dump()
+
+
+def test_an_edit_of_a_key_is_seen_by_every_page_that_names_it(sandbox: Sandbox) -> None:
+    """Prevents a rotated key from having to be typed into thirty pages."""
+    key = SshKey(private_key="old")
+    key.save("campus-delivery", overwrite=True)
+    for system in ("alma-sftp", "permits-sftp"):
+        page = changed(sandbox.services.pages[system], key=SshKey.load("campus-delivery"))
+        page.save(f"{system}-sandbox", overwrite=True)
+    SshKey(private_key="new").save("campus-delivery", overwrite=True)
+    try:
+        keys = [find_page(system, SftpServer).key for system in ("alma-sftp", "permits-sftp")]
+        assert [k.private_key.get_secret_value() for k in keys if k] == ["new", "new"]
+    finally:
+        for system in ("alma-sftp", "permits-sftp"):
+            sandbox.services.pages[system].save(f"{system}-sandbox", overwrite=True)
+
+
+def test_a_page_of_another_environment_is_not_taken(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prevents a test from delivering to production, and the other way round."""
+    from common.settings import settings
+
+    monkeypatch.setenv("CAMPUS_ENV", "prod")
+    settings.cache_clear()
+    with pytest.raises(ConfigError, match="No page alma-sftp-prod"):
+        find_page("alma-sftp", SftpServer)
+
+
+def test_no_secret_is_shown_by_a_page(sandbox: Sandbox) -> None:
+    """Prevents a password in a log line that shows a page."""
+    page = sandbox.services.pages["alma-sftp"]
+    secret = page.password.get_secret_value()
+    assert secret not in repr(page) + str(page) + str(page.model_dump())
