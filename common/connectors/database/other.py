@@ -1,7 +1,8 @@
 """Any other database that SQLAlchemy has a dialect for; DuckDB and SQLite are installed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -11,6 +12,10 @@ from common.query import Query
 
 __all__ = ["OtherDatabase"]
 
+# Errors of DuckDB's and SQLite's about the SQL or the file, which are raised before a row is read. The texts
+# of all others may quote one.
+TELLING = {"BinderException", "CatalogException", "IOException", "OperationalError", "ParserException"}
+
 
 class OtherDatabase:
     """A database named by an SQLAlchemy URL without a password, such as ``sqlite:////data/campus.db``."""
@@ -19,9 +24,12 @@ class OtherDatabase:
         self.name = name
         try:
             parsed = sa.make_url(url)
-            self._engine = sa.create_engine(parsed.set(password=password) if password else parsed)
+            # without a pool: a DuckDB file is locked for as long as a connection to it is open
+            self._engine = sa.create_engine(
+                parsed.set(password=password) if password else parsed, poolclass=sa.pool.NullPool
+            )
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
-            kind = url.partition(":")[0]
+            kind = url.partition(":")[0] if "://" in url else "this"
             raise ConfigError(
                 f"{name}: {kind!r} is no database URL this installation can open ({type(error).__name__}). "
                 "Check url on the page."
@@ -29,16 +37,21 @@ class OtherDatabase:
 
     def stream(self, query: Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Source. Types are guessed a batch at a time; the contract settles them."""
-        with self._explained(query), self._engine.connect() as connection:
-            result = connection.execution_options(stream_results=True, yield_per=rows).execute(
-                sa.text(query.text), dict(query.binds)
+        # SQLAlchemy would take every colon before a word for a bind, also in a string or a comment
+        text = query.rendered(lambda bind: f":{bind}", rest=lambda sql: sql.replace(":", "\\:"))
+        with self._explained(query), self._connected() as connection:
+            result = connection.execution_options(stream_results=True, max_row_buffer=rows).execute(
+                sa.text(text), dict(query.binds)
             )
             names = [name.lower() for name in result.keys()]  # noqa: SIM118 - a Result is no mapping
             found = False
-            for part in result.partitions():
+            for part in result.partitions(rows):
                 found = True
-                columns = zip(*part, strict=True)
-                yield pa.RecordBatch.from_arrays([pa.array(list(c)) for c in columns], names=names)
+                arrays = [
+                    self._array(query, name, values)
+                    for name, values in zip(names, zip(*part, strict=True), strict=True)
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, names=names)
             if not found:
                 yield pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
 
@@ -46,23 +59,55 @@ class OtherDatabase:
         for _ in self.stream(Query("probe", "SELECT 1 AS one"), 1):
             pass
 
+    def _array(self, query: Query, name: str, values: Sequence[Any]) -> pa.Array:
+        try:
+            return pa.array(list(values))
+        except (pa.ArrowException, OverflowError) as error:
+            raise SourceError(
+                f"{self.name}: {query.name} gives column {name} values of several types, or of one that no file "
+                f"holds ({type(error).__name__}). Cast it in the query."
+            ) from None
+
+    def _connected(self) -> sa.Connection:
+        try:
+            return self._engine.connect()
+        except sa.exc.DBAPIError as error:
+            text = _first_line(error)
+            if self._engine.url.host or "lock" in text:
+                raise TransientError(
+                    f"{self.name}: the database cannot be reached or refuses the login: {text}. "
+                    "If it lasts, check url and password on the page and ask the database's owner."
+                ) from None
+            raise ConfigError(
+                f"{self.name}: the database cannot be opened: {text}. Check url on the page."
+            ) from None
+
     @contextmanager
     def _explained(self, query: Query) -> Iterator[None]:
         try:
             yield
         except sa.exc.DBAPIError as error:
             raise self._translated(error, query) from None
+        except (sa.exc.SQLAlchemyError, OverflowError) as error:
+            raise SourceError(
+                f"{self.name}: {query.name} cannot be run ({type(error).__name__}); its text is withheld because it "
+                "may quote a bind's value. Look at the types of the binds."
+            ) from None
 
     def _translated(self, error: sa.exc.DBAPIError, query: Query) -> DataFlowError:
         """The driver's error in our terms. Only texts that cannot quote a row are passed on."""
         kind = type(error.orig).__name__
         if error.connection_invalidated:
             return TransientError(f"{self.name}: the connection broke off ({kind}).")
-        if isinstance(error, sa.exc.DataError | sa.exc.IntegrityError):
+        if kind not in TELLING:
             return SourceError(
-                f"{self.name}: {query.name} fails with {kind}; its text is withheld because it may quote a row."
+                f"{self.name}: {query.name} fails with {kind}; its text is withheld because it may quote a row. "
+                "Correct the query, or ask the database's owner."
             )
-        text = str(error.orig).strip().splitlines()[0]
         return SourceError(
-            f"{self.name}: {query.name} fails: {text} ({kind}). Correct the query or the page."
+            f"{self.name}: {query.name} fails: {_first_line(error)} ({kind}). Correct the query or the page."
         )
+
+
+def _first_line(error: sa.exc.DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0].rstrip(".")

@@ -2,19 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from decimal import Decimal
+from urllib.parse import quote, urlencode
 
 import adbc_driver_manager as adbc
 import adbc_driver_postgresql
 import pyarrow as pa
-from sqlalchemy import URL, text
-from sqlalchemy.dialects import postgresql
 
-from common.connectors.database.source import lower_case
+# the reader of the driver's own dbapi module, which would import pandas: only it tells a late error's SQLSTATE
+from adbc_driver_manager._reader import AdbcRecordBatchReader
+from sqlglot import exp
+
 from common.errors import ConfigError, DataFlowError, SourceError, TransientError
-from common.query import Query
+from common.query import Bind, Query
 
 __all__ = ["Postgres"]
 
+MARKS = ("ERROR:", "FATAL:")
+REFUSED_LOGIN = (
+    "authentication failed",
+    "no password supplied",
+    "role",
+    "pg_hba.conf",
+    "not permitted to log in",
+)
 PASSING = ("08", "40", "53", "55", "57")  # connection, rollback, resources, locks, operator intervention
 BYTES_A_ROW = 256  # a guess that turns rows a batch into the driver's hint, which is in bytes
 
@@ -40,35 +51,28 @@ class Postgres:
         self.name = name
         self._at = f"{host}:{port}/{database}"
         self._username = username
-        self._url = URL.create(
-            "postgresql",
-            username,
-            password,
-            host,
-            port,
-            database,
-            {"connect_timeout": str(int(connect_timeout)), "sslmode": sslmode},
-        )
+        login = quote(username, safe="") + (f":{quote(password, safe='')}" if password else "")
+        options = urlencode({"connect_timeout": int(connect_timeout), "sslmode": sslmode})
+        address = f"[{host}]" if ":" in host else host
+        self._url = f"postgresql://{login}@{address}:{port}/{quote(database, safe='')}?{options}"
 
     def stream(self, query: Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Source. NUMERIC comes as text, digit for digit: PostgreSQL's has no bound that Arrow has."""
         with ExitStack() as stack:
             stack.enter_context(self._explained(query))
-            database = stack.enter_context(
-                adbc_driver_postgresql.connect(self._url.render_as_string(hide_password=False))
-            )
+            database = stack.enter_context(adbc_driver_postgresql.connect(self._url))
             connection = stack.enter_context(adbc.AdbcConnection(database))
             statement = stack.enter_context(adbc.AdbcStatement(connection))
             statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(rows * BYTES_A_ROW)})
-            statement.set_sql_query(_with_literals(query))
+            statement.set_sql_query(query.rendered(lambda name: _literal(query.binds[name])))
             stream, _ = statement.execute_query()
-            reader = pa.RecordBatchReader.from_stream(stream)
+            reader = AdbcRecordBatchReader._import_from_c(stream.address)
             found = False
             for batch in reader:
                 found = True
-                yield lower_case(batch)
+                yield _plain(batch)
             if not found:
-                yield lower_case(pa.RecordBatch.from_pylist([], schema=reader.schema))
+                yield _plain(reader.schema.empty_table().combine_chunks().to_batches()[0])
 
     def probe(self) -> None:
         for _ in self.stream(Query("probe", "SELECT 1"), 1):
@@ -83,37 +87,52 @@ class Postgres:
 
     def _translated(self, error: adbc.Error, query: Query) -> DataFlowError:
         """The driver's error in our terms. Only texts that cannot quote a row are passed on."""
-        state = error.sqlstate or ""
-        message = str(error)
-        if state.startswith("28") or "authentication failed" in message or "no password" in message:
-            return ConfigError(
-                f"{self.name}: {self._at} refused the login of {self._username}. "
-                "Check user and password on the page."
-            )
-        if state == "3D000" or (
-            "database" in message and "does not exist" in message and not state.startswith("42")
-        ):
-            return ConfigError(f"{self.name}: no such database at {self._at}. Check it on the page.")
-        if state.startswith(PASSING) or ("connect" in message.lower() and not state):
-            return TransientError(
-                f"{self.name}: {self._at} cannot be reached or broke off. "
-                "If it lasts, check host and port on the page and ask the database's owner."
-            )
+        state, lines = error.sqlstate or "", str(error).splitlines()
+        said = next((line.partition(mark)[2].strip() for line in lines for mark in MARKS if mark in line), "")
+        if not state and "Failed to connect" in lines[0]:
+            return self._no_connection(said or lines[0])
         if state.startswith("42"):
-            first = next((line for line in message.splitlines() if "ERROR:" in line), message.splitlines()[0])
+            for name, value in query.binds.items():
+                said = said.replace(str(value), f":{name}")
             return SourceError(
-                f"{self.name}: {query.name} fails ({state}): {first.partition('ERROR:')[2].strip()}. "
+                f"{self.name}: {query.name} fails ({state}): {said}. "
                 "Correct the query, or ask the database's owner for the grant."
+            )
+        if state.startswith(PASSING) or (not state and isinstance(error, adbc.OperationalError)):
+            return TransientError(
+                f"{self.name}: {self._at} broke off while {query.name} ran ({state or 'connection lost'}). "
+                "If it lasts, ask the database's owner."
             )
         return SourceError(
             f"{self.name}: {query.name} fails with SQLSTATE {state or 'unknown'}; its text is withheld because it "
             "may quote a row. Its meaning: https://www.postgresql.org/docs/current/errcodes-appendix.html"
         )
 
+    def _no_connection(self, said: str) -> DataFlowError:
+        if "database" in said and "does not exist" in said:
+            return ConfigError(f"{self.name}: no such database at {self._at}. Check it on the page.")
+        if any(mark in said for mark in REFUSED_LOGIN):
+            return ConfigError(
+                f"{self.name}: {self._at} refused the login of {self._username}. "
+                "Check user and password on the page; ask the database's owner if both are right."
+            )
+        if "SSL" in said:
+            return ConfigError(
+                f"{self.name}: {self._at} does not offer the TLS that sslmode on the page asks for."
+            )
+        return TransientError(
+            f"{self.name}: {self._at} cannot be reached. "
+            "If it lasts, check host and port on the page and ask the database's owner."
+        )
 
-def _with_literals(query: Query) -> str:
-    """The SQL with its binds written into it, quoted by SQLAlchemy: COPY, which is fast, takes no binds."""
-    clause = text(query.text).bindparams(**query.binds)
-    # psycopg's dialect would double every percent sign for its own placeholders
-    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-    return str(clause.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Lower-case names, and NUMERIC as the digits that the driver wraps in a type of its own."""
+    columns = [c.storage if isinstance(c, pa.ExtensionArray) else c for c in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=[name.lower() for name in batch.schema.names])
+
+
+def _literal(value: Bind) -> str:
+    """A bind's value as SQL: COPY, which makes the driver fast, takes no binds."""
+    sql = exp.convert(value).sql(dialect="postgres")
+    return f"({sql})" if isinstance(value, int | float | Decimal) else sql  # "a -:b" is no comment

@@ -1,0 +1,196 @@
+"""SFTP: files arrive at a partner whole, or not at all.
+
+A file is sent under a temporary name, its size is compared, and only then it gets its final name.
+"""
+
+import logging
+import posixpath
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from common.connectors.sftp_session import SftpSession
+from common.connectors.sftp_upload import upload
+from common.errors import ConfigError
+
+__all__ = [
+    "Placed",
+    "RemoteFile",
+    "Sftp",
+]
+
+logger = logging.getLogger(__name__)
+
+_READ_AHEAD = 64  # requests under way while reading, as many as OpenSSH's own client has
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A file at the partner: its path there, its size, and whether it took its name in one step."""
+
+    path: str
+    bytes: int
+    atomic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file in a partner's folder; ``modified`` is None where the server does not tell it."""
+
+    name: str
+    size: int
+    modified: datetime | None
+
+
+class Sftp:
+    """One SFTP server, for use in a ``with`` statement.
+
+    ``name`` is the configuration page's, for messages. ``path`` is the folder on the server that every
+    other path is relative to. ``rename=False`` is for servers that forbid renames, ``moved_on_arrival``
+    for those that take a file away as soon as it has its final name. Timeouts are in seconds.
+
+    Raises ConfigError for a wrong page, a changed host key or a refused login; TransientError for an
+    unreachable server or a broken connection; DeliveryError for what the server refuses to take;
+    SourceError for what it does not give.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        host: str,
+        port: int = 22,
+        username: str,
+        host_key: str,
+        password: str | None = None,
+        private_key: str | None = None,
+        passphrase: str | None = None,
+        path: str = "/",
+        rename: bool = True,
+        moved_on_arrival: bool = False,
+        connect_timeout: float = 15,
+        read_timeout: float = 60,
+    ) -> None:
+        self._name = name
+        self._path = path
+        self._rename = rename
+        self._moved_on_arrival = moved_on_arrival
+        self._session = SftpSession(
+            name=name,
+            host=host,
+            port=port,
+            username=username,
+            host_key=host_key,
+            password=password,
+            private_key=private_key,
+            passphrase=passphrase,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+        )
+
+    def __enter__(self) -> Self:
+        self._session.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.close()
+
+    def put(self, local: Path, remote: str) -> Placed:
+        """Send a local file; the partner sees it complete under its final name, or sees nothing new."""
+        try:
+            source = local.open("rb")
+        except OSError as error:
+            raise ConfigError(f"{local} cannot be read ({error.strerror}): nothing was sent.") from error
+        with source:
+            return self._place(source, local.stat().st_size, remote)
+
+    def put_bytes(self, content: bytes, remote: str) -> Placed:
+        """Send a small file from memory, such as a completion mark."""
+        return self._place(BytesIO(content), len(content), remote)
+
+    def get(self, remote: str, local: Path) -> int:
+        """Fetch a file; ``local`` appears only when it is complete. Returns its size in bytes."""
+        path = self._resolve(remote)
+        partial = local.with_name(f"{local.name}.part")
+        try:
+            target = partial.open("wb")
+        except OSError as error:
+            raise ConfigError(
+                f"{partial} cannot be written ({error.strerror}): nothing was fetched."
+            ) from error
+        try:
+            with target, self._session.explained("read", path):
+                size = self._session.client.getfo(path, target, max_concurrent_prefetch_requests=_READ_AHEAD)
+            self._session.check_size(path, size)
+            partial.replace(local)
+        finally:
+            partial.unlink(missing_ok=True)
+        logger.info("sftp_get page=%s path=%s bytes=%d", self._name, path, size)
+        return size
+
+    def exists(self, remote: str) -> bool:
+        """Whether a file or folder of that name is there."""
+        path = self._resolve(remote)
+        with self._session.explained("look at", path):
+            try:
+                self._session.client.stat(path)
+            except FileNotFoundError:
+                return False
+        return True
+
+    def remove(self, remote: str) -> None:
+        """Delete a file at the partner."""
+        path = self._resolve(remote)
+        with self._session.explained("remove", path):
+            self._session.client.remove(path)
+        logger.info("sftp_remove page=%s path=%s", self._name, path)
+
+    def probe(self) -> str:
+        """Look at the page's folder and change nothing. Returns how the server introduces itself."""
+        folder = self._resolve(".")
+        with self._session.explained("look at", folder):
+            mode = self._session.client.stat(folder).st_mode
+        if mode is not None and not stat.S_ISDIR(mode):
+            raise ConfigError(f"{self._session.where}: {folder} is not a folder. Correct the page's path.")
+        return self._session.server_version
+
+    def list(self, folder: str = ".") -> tuple[RemoteFile, ...]:
+        """The regular files in a folder, by name."""
+        path = self._resolve(folder)
+        with self._session.explained("list", path):
+            entries = self._session.client.listdir_attr(path)
+        files = (entry for entry in entries if entry.st_mode is None or stat.S_ISREG(entry.st_mode))
+        return tuple(
+            RemoteFile(
+                name=file.filename,
+                size=file.st_size or 0,
+                modified=None if file.st_mtime is None else datetime.fromtimestamp(file.st_mtime, UTC),
+            )
+            for file in sorted(files, key=lambda file: file.filename)
+        )
+
+    def _resolve(self, remote: str) -> str:
+        if posixpath.isabs(remote) or ".." in PurePosixPath(remote).parts:
+            raise ConfigError(
+                f"Page {self._name}: the path {remote!r} must lie inside the page's {self._path!r}."
+            )
+        return posixpath.normpath(posixpath.join(self._path, remote))
+
+    def _place(self, source: BinaryIO, size: int, remote: str) -> Placed:
+        path = self._resolve(remote)
+        atomic = upload(
+            self._session,
+            source,
+            size=size,
+            path=path,
+            rename=self._rename,
+            moved_on_arrival=self._moved_on_arrival,
+        )
+        logger.info("sftp_put page=%s path=%s bytes=%d atomic=%s", self._name, path, size, atomic)
+        return Placed(path=path, bytes=size, atomic=atomic)

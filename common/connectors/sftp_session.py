@@ -1,0 +1,191 @@
+"""An SFTP session: how it is opened, and what its errors mean to whom."""
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from typing import Literal
+
+import paramiko
+
+from common.connectors.ssh import close_transport, log_in, open_transport
+from common.connectors.ssh_keys import parse_host_key, parse_private_key
+from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError, TransientError
+
+__all__ = [
+    "Action",
+    "SftpSession",
+]
+
+Action = Literal["write", "rename", "remove", "look at", "read", "list"]
+
+# Statuses beyond "no such file" and "permission denied" reach us as an OSError without a number: the
+# protocol's version 3 has one code for a full disk, a quota and everything else (its section 7).
+_STATUS_ERRNOS = (None, errno.ENOENT, errno.EACCES)
+
+
+class SftpSession:
+    """The login to one server. It can be opened again after the connection was lost."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        host: str,
+        port: int,
+        username: str,
+        host_key: str,
+        password: str | None,
+        private_key: str | None,
+        passphrase: str | None,
+        connect_timeout: float,
+        read_timeout: float,
+    ) -> None:
+        if not password and not private_key:
+            raise ConfigError(
+                f"Page {name}: neither a password nor a private key is given. Put one on the page."
+            )
+        self.where = f"Page {name} ({username}@{host})"
+        self._name = name
+        self._host = host
+        self._port = port
+        self._username = username
+        self._host_key = parse_host_key(host_key, name=name)
+        self._password = password
+        self._private_key = (
+            parse_private_key(private_key, passphrase=passphrase, name=name) if private_key else None
+        )
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._transport: paramiko.Transport | None = None
+        self._client: paramiko.SFTPClient | None = None
+
+    @property
+    def client(self) -> paramiko.SFTPClient:
+        """The open session; ConfigError when there is none."""
+        if self._client is None:
+            raise ConfigError(f"{self.where}: no SFTP session is open; use Sftp in a with statement.")
+        return self._client
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection stands, as far as this side knows."""
+        return self._transport is not None and self._transport.is_active()
+
+    @property
+    def server_version(self) -> str:
+        """How the server introduces itself, such as ``SSH-2.0-OpenSSH_9.2``."""
+        return "" if self._transport is None else self._transport.remote_version
+
+    def open(self) -> None:
+        """Connect, compare the host key, log in and start SFTP."""
+        self.close()
+        transport = open_transport(
+            name=self._name,
+            host=self._host,
+            port=self._port,
+            host_key=self._host_key,
+            timeout=self._connect_timeout,
+        )
+        try:
+            log_in(
+                transport,
+                name=self._name,
+                username=self._username,
+                password=self._password,
+                private_key=self._private_key,
+            )
+            self._client = self._start_sftp(transport)
+        except BaseException:
+            close_transport(transport)
+            raise
+        self._transport = transport
+
+    def close(self) -> None:
+        """End the session; harmless when there is none."""
+        transport, self._transport, self._client = self._transport, None, None
+        if transport is not None:
+            close_transport(transport)
+
+    def _start_sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
+        try:
+            channel = transport.open_session(timeout=self._connect_timeout)
+            channel.settimeout(self._read_timeout)
+            channel.invoke_subsystem("sftp")
+            return paramiko.SFTPClient(channel)
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            if transport.is_active() and not isinstance(error, TimeoutError):
+                raise ConfigError(
+                    f"{self.where}: the login works, but the server opens no SFTP session. Ask the partner to "
+                    "allow SFTP for this user and to create its home folder."
+                ) from error
+            raise TransientError(f"{self.where}: the connection broke before SFTP began.") from error
+
+    @contextlib.contextmanager
+    def explained(self, action: Action, path: str) -> Iterator[None]:
+        """Turn whatever paramiko raises inside into this project's errors, naming ``path``."""
+        try:
+            yield
+        except (paramiko.SSHException, paramiko.SFTPError, EOFError, OSError) as error:
+            if not self.is_refusal(error):
+                if self._transport is not None:  # nothing more is to be waited for on this connection
+                    close_transport(self._transport)
+                raise TransientError(
+                    f"{self.where}: the connection broke, or nothing came for {self._read_timeout:g} s, at "
+                    f"the attempt to {action} {path} ({str(error) or type(error).__name__})."
+                ) from error
+            raise self._refusal(action, path, error) from error
+
+    def is_refusal(self, error: BaseException) -> bool:
+        """Whether the server answered with an error status, rather than the connection having failed."""
+        return (
+            self.alive
+            and isinstance(error, OSError)
+            and not isinstance(error, TimeoutError)
+            and error.errno in _STATUS_ERRNOS
+        )
+
+    def check_size(self, path: str, expected: int) -> None:
+        """Compare a file's size on the server, in bytes; TransientError when it differs."""
+        with self.explained("look at", path):
+            self.compare_size(path, self.client.stat(path).st_size, expected)
+
+    def compare_size(self, path: str, found: int | None, expected: int) -> None:
+        """TransientError unless ``path`` has as many bytes as were sent or announced."""
+        if found != expected:
+            raise TransientError(
+                f"{self.where}: {path} should have {expected} bytes and has {found}. It is tried again."
+            )
+
+    def _refusal(self, action: Action, path: str, error: BaseException) -> DataFlowError:
+        number = error.errno if isinstance(error, OSError) else None
+        text = _server_text(error)
+        refusal = SourceError if action in ("read", "list") else DeliveryError
+        match action, number:
+            case "write", errno.ENOENT:
+                folder = path.rpartition("/")[0] or "/"
+                advice = f"the folder {folder} does not exist. Ask the partner to create it, or correct the page's path"
+            case "rename", _:
+                advice = (
+                    f"the server refuses to rename a file to {path}{text}. If the partner forbids renames, set "
+                    "rename to false on the page"
+                )
+            case _, errno.ENOENT:
+                advice = f"{path} does not exist. Correct the path, or ask the partner"
+            case _, errno.EACCES:
+                advice = (
+                    f"the server denies permission to {action} {path}. Ask the partner to grant it to user "
+                    f"{self._username}"
+                )
+            case "write", _:
+                advice = (
+                    f"the server refused to write {path}{text}. A full disk or a reached quota looks like this: "
+                    "ask the partner to make room"
+                )
+            case _:
+                advice = f"the server refused to {action} {path}{text}. Ask the partner"
+        return refusal(f"{self.where}: {advice}.")
+
+
+def _server_text(error: BaseException) -> str:
+    text = "".join(filter(str.isprintable, str(error)))[:80].rstrip(".")
+    return f" ('{text}')" if text else ""

@@ -1,0 +1,105 @@
+"""One upload by SFTP: written aside, compared, renamed, and undone when anything fails."""
+
+import contextlib
+import logging
+from typing import BinaryIO
+
+import paramiko
+
+from common.connectors.sftp_session import SftpSession
+from common.errors import DataFlowError
+
+__all__ = ["upload"]
+
+logger = logging.getLogger(__name__)
+
+_REQUEST = 32 * 1024  # the largest request every server must take (draft-ietf-secsh-filexfer-02, section 3)
+_BLOCK = 1024 * 1024  # read at once; paramiko cuts it into requests
+
+
+def upload(
+    session: SftpSession, source: BinaryIO, *, size: int, path: str, rename: bool, moved_on_arrival: bool
+) -> bool:
+    """Send ``size`` bytes of ``source`` to ``path``; whether it took its name in one step.
+
+    With ``rename`` a file that was there before stays until the new one is complete. Without it the
+    partner may see a half-written file, and a failed upload leaves none.
+    """
+    target = f"{path}.part" if rename else path
+    with session.explained("write", target):
+        file = session.client.open(target, "wb")
+    try:
+        # A partner that takes files away at once leaves only the open file to look at.
+        _send(session, source, file, target, size, compare_open=moved_on_arrival and not rename)
+        if rename:
+            session.check_size(target, size)
+        atomic = rename and _move(session, target, path)
+        if not moved_on_arrival:
+            session.check_size(path, size)
+    except BaseException:
+        _discard(session, target)
+        raise
+    return atomic
+
+
+def _send(
+    session: SftpSession,
+    source: BinaryIO,
+    file: paramiko.SFTPFile,
+    path: str,
+    size: int,
+    *,
+    compare_open: bool,
+) -> None:
+    with session.explained("write", path), file:
+        # Without pipelining every request would wait for its reply.
+        file.set_pipelined(True)
+        left = size - _REQUEST
+        while left > 0 and (block := source.read(min(_BLOCK, left))):
+            file.write(block)
+            left -= len(block)
+        # The last request waits for all replies: paramiko's close() drops the errors among them.
+        file.set_pipelined(False)
+        file.write(source.read(_REQUEST))
+        if compare_open:
+            session.compare_size(path, file.stat().st_size, size)
+
+
+def _move(session: SftpSession, temporary: str, final: str) -> bool:
+    """Give the file its final name; False when the older file had to step aside for it."""
+    client = session.client
+    with session.explained("rename", final):
+        # OpenSSH's extension replaces a file in one step. SFTP's own rename need not (section 6.5), but many
+        # servers without the extension let it.
+        for rename in (client.posix_rename, client.rename):
+            try:
+                rename(temporary, final)
+            except OSError as error:
+                if not session.is_refusal(error):
+                    raise
+            else:
+                return True
+        aside = f"{final}.old"
+        with contextlib.suppress(OSError):
+            client.remove(aside)
+        client.rename(final, aside)
+        try:
+            client.rename(temporary, final)
+        except OSError:
+            client.rename(aside, final)
+            raise
+        with contextlib.suppress(OSError):
+            client.remove(aside)
+    return False
+
+
+def _discard(session: SftpSession, path: str) -> None:
+    """Remove what a failed upload left, over a new connection if need be: partners pick up what lies there."""
+    try:
+        if not session.alive:
+            session.open()
+        session.client.remove(path)
+    except FileNotFoundError:
+        pass
+    except (DataFlowError, paramiko.SSHException, OSError, EOFError) as error:
+        logger.warning("sftp_leftover where=%r path=%s error=%s", session.where, path, type(error).__name__)
