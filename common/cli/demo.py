@@ -5,10 +5,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from common.cli.progress import quiet_prefect, steps_told
+from common.cli.progress import console, quiet_prefect, send_logs, steps_told
 
 if TYPE_CHECKING:
     from common.catalog import CatalogEntry
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-console = Console()
 
 COLUMNS = (
     SpinnerColumn(finished_text="[green]✓"),
@@ -58,6 +56,7 @@ def demo(
 
         for entry in all_flows():
             deliveries += [(entry.label, delivery) for delivery in _run(entry, progress)]
+        send_logs()
         progress.stop()
         _show(home, deliveries, time.monotonic() - started)
         if keep:

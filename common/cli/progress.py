@@ -2,10 +2,16 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["quiet_prefect", "steps_told"]
+from rich.console import Console
+
+__all__ = ["console", "quiet_prefect", "send_logs", "steps_told"]
+
+# a table needs room where nobody is at the terminal, too
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 
 
 class _Teller(logging.Handler):
@@ -20,6 +26,13 @@ class _Teller(logging.Handler):
 def quiet_prefect() -> None:
     """Keeps Prefect's own lines off the terminal; they still reach its server. Before Prefect is imported."""
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
+
+
+def send_logs() -> None:
+    """Waits until Prefect's server has every log line; to be called before the server is stopped."""
+    from prefect.logging.handlers import APILogHandler
+
+    APILogHandler().flush()
 
 
 @contextmanager

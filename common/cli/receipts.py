@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rich import box
 from rich.table import Table
 
 from common.files import Parcel
@@ -12,14 +13,14 @@ __all__ = ["delivery_table", "preview_table", "size"]
 
 def delivery_table(deliveries: Iterable[tuple[str, Delivery]], title: str | None = None) -> Table:
     """One line for each delivery, with the label of its flow."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE)
     for heading in ("group", "flow"):
         table.add_column(heading, no_wrap=True)
     for heading in ("rows", "bytes"):
-        table.add_column(heading, justify="right")
-    table.add_column("at the partner", overflow="fold")
-    table.add_column("sha256")
-    table.add_column("seconds", justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("at the partner", overflow="fold", min_width=16)
+    table.add_column("sha256", no_wrap=True)
+    table.add_column("seconds", justify="right", no_wrap=True)
     for label, delivery in deliveries:
         receipt = delivery.receipt
         group, _, flow = label.partition("/")
@@ -29,7 +30,7 @@ def delivery_table(deliveries: Iterable[tuple[str, Delivery]], title: str | None
             f"{receipt.rows:,}",
             size(receipt.bytes) if receipt.bytes else "",
             f"{receipt.system}:{receipt.path}",
-            receipt.sha256[:12],
+            receipt.sha256[:8],
             f"{receipt.seconds:.1f}",
         )
     return table

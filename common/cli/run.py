@@ -5,9 +5,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from common.cli.progress import quiet_prefect, steps_told
+from common.cli.progress import console, quiet_prefect, send_logs, steps_told
 from common.errors import ConfigError
 from common.settings import settings
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from common.run import Delivery
 
 __all__ = ["parsed", "run"]
-
-console = Console()
 
 
 def run(
@@ -63,6 +60,8 @@ def run(
             entry.load()(**parameters)
         except ParameterTypeError as error:
             raise ConfigError(f"{entry.label}: {' '.join(str(error).split())}.") from None
+        finally:
+            send_logs()
         _show(entry, [delivery for run in runs for delivery in run.deliveries], dry_run)
 
 

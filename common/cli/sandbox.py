@@ -3,15 +3,15 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from common.cli.progress import console
 
 __all__ = ["app"]
 
 app = typer.Typer(
     help="A synthetic campus, its database and its partners, on this machine.", no_args_is_help=True
 )
-console = Console()
 
 
 @app.command()

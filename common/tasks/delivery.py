@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from common.blocks import SftpServer
 from common.clock import now
+from common.connectors.sftp import Placed
 from common.files import Parcel
 from common.pages import find_page, page_name
 from common.receipts import Receipt, Receipts
@@ -29,24 +30,23 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
     page = find_page(to, SftpServer)
     receipts = Receipts()
     receipts.guard(run.flow, to, parcel)
-    atomic = True
+    placed = Placed(path, parcel.bytes, atomic=page.rename)
     if not run.rehearsal:
         with page.open(page_name(to)) as server:
             placed = server.put(parcel.path, path)
-            atomic = placed.atomic
             if page.completion_suffix:
                 done = str(PurePosixPath(path).with_suffix(page.completion_suffix))
                 server.put_bytes(f"{PurePosixPath(path).name}\n".encode(), done)
     receipt = Receipt(
         flow=run.flow,
         system=to,
-        path=path,
+        path=placed.path,
         contract=parcel.contract.name,
         rows=parcel.rows,
-        bytes=parcel.bytes,
+        bytes=placed.bytes,
         sha256=parcel.sha256,
         seconds=time.monotonic() - started,
-        atomic=atomic,
+        atomic=placed.atomic,
         delivered=now(),
         personal=parcel.contract.personal,
         rehearsal=run.rehearsal,
@@ -60,7 +60,7 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
         "%s system=%s path=%s rows=%d bytes=%d sha256=%s seconds=%.1f",
         "rehearsed" if run.rehearsal else "delivered",
         to,
-        path,
+        receipt.path,
         receipt.rows,
         receipt.bytes,
         receipt.sha256[:12],

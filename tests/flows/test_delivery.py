@@ -24,7 +24,7 @@ def test_a_receipt_tells_what_the_partner_has(sandbox: Sandbox) -> None:
     [(path, content)] = sandbox.received("alma-sftp").items()
     assert receipt.bytes == len(content)
     assert receipt.sha256 == hashlib.sha256(content).hexdigest()
-    assert path.endswith(receipt.path)
+    assert receipt.path == f"/{path}"
     assert Receipts().last("patrons_to_alma", "alma-sftp", "library patrons") == receipt
 
 

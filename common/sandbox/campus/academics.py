@@ -60,7 +60,7 @@ def academic_tables(seed: int, population: Population, around: Terms) -> dict[st
             population,
             careers.take(before),
             past,
-            withdrawn[before] & False,
+            np.zeros(len(before), dtype=np.bool_),
             graded=True,
             fewer=_FEWER_BEFORE,
         ),

@@ -35,7 +35,7 @@ def address_tables(population: Population, draws: Draws, housing: pa.Table) -> d
     home = _abroad(
         homes(draws, population.emplid.take(pa.array(housed)), since[housed]), draws, np.flatnonzero(abroad)
     )
-    home = _with_awkward_lines(home, draws, np.flatnonzero(~abroad))
+    home = _with_awkward_lines(home, draws, np.flatnonzero(~abroad & ~np.isin(housed, moves["gone away"])))
 
     former, moving, vanished = moves["moved"], moves["moving"], moves["gone away"]
     unlisted = home.take(pa.array(np.searchsorted(housed, vanished)))

@@ -7,6 +7,8 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from common.errors import ConfigError
+
 __all__ = ["CATEGORIES", "people_like"]
 
 _VIEWS: Final = """
@@ -109,7 +111,11 @@ CATEGORIES: Final[Mapping[str, str]] = {
 
 
 def people_like(category: str, tables: Mapping[str, pa.Table], today: date, strm: str) -> list[str]:
-    """The EMPLIDs of a category's people, in order; KeyError for a category that is not in CATEGORIES."""
+    """The EMPLIDs of a category's people, in order; ConfigError for a category that is not in CATEGORIES."""
+    if category not in CATEGORIES:
+        raise ConfigError(
+            f"No category of people is called {category}: choose one of {', '.join(CATEGORIES)}."
+        )
     sql = CATEGORIES[category]
     with duckdb.connect() as connection:
         connection.execute("SET VARIABLE today = ?", [today])

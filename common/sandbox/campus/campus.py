@@ -1,6 +1,6 @@
 """The synthetic campus: all its tables, from a seed, a size and a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -37,7 +37,7 @@ class Campus:
     seed: int
     today: date
     term: Term
-    tables: dict[str, pa.Table]
+    tables: dict[str, pa.Table] = field(repr=False)
 
     def people_like(self, category: str) -> list[str]:
         """The EMPLIDs, in order, of the people of an awkward category (``awkward.CATEGORIES``)."""

@@ -12,7 +12,15 @@ from common.sandbox.campus.catalog_tables import FIRST_DAY
 from common.sandbox.campus.draws import Draws
 from common.sandbox.campus.people import coming_days
 from common.sandbox.campus.places import OFFICES
-from common.sandbox.campus.population import CURRENT, NEVER, STUDENT_WORKER, Population
+from common.sandbox.campus.population import (
+    CLASSIFIED,
+    CURRENT,
+    FACULTY,
+    NEVER,
+    PROFESSIONAL,
+    STUDENT_WORKER,
+    Population,
+)
 from common.sandbox.campus.rows import Days, Ints, fill, padded, stacked, text
 
 __all__ = ["employment_tables", "job_table", "termination_rows"]
@@ -20,20 +28,20 @@ __all__ = ["employment_tables", "job_table", "termination_rows"]
 _SETIDS: Final = ("CUBLD", "CUDEN")
 """Two campuses share the code tables: the same code means another thing under another SETID."""
 
-_KINDS: Final = ("FAC", "PRA", "CLS", "STU")
+_CLASSES: Final = {FACULTY: "FAC", PROFESSIONAL: "PRA", CLASSIFIED: "CLS", STUDENT_WORKER: "STU"}
 _JOBCODES: Final = (
-    ("1101", "Professor", 0),
-    ("1102", "Associate Professor", 0),
-    ("1103", "Assistant Professor", 0),
-    ("1105", "Senior Instructor", 0),
-    ("2210", "Program Manager", 1),
-    ("2225", "Research Associate", 1),
-    ("2240", "IT Professional", 1),
-    ("D8A1", "Custodian I", 2),
-    ("G3A4", "Administrative Assistant III", 2),
-    ("H6G1", "Library Technician", 2),
-    ("4901", "Student Assistant", 3),
-    ("4902", "Teaching Assistant", 3),
+    ("1101", "Professor", FACULTY),
+    ("1102", "Associate Professor", FACULTY),
+    ("1103", "Assistant Professor", FACULTY),
+    ("1105", "Senior Instructor", FACULTY),
+    ("2210", "Program Manager", PROFESSIONAL),
+    ("2225", "Research Associate", PROFESSIONAL),
+    ("2240", "IT Professional", PROFESSIONAL),
+    ("D8A1", "Custodian I", CLASSIFIED),
+    ("G3A4", "Administrative Assistant III", CLASSIFIED),
+    ("H6G1", "Library Technician", CLASSIFIED),
+    ("4901", "Student Assistant", STUDENT_WORKER),
+    ("4902", "Teaching Assistant", STUDENT_WORKER),
 )
 _CODES: Final = tuple(code for code, _, _ in _JOBCODES)
 _OFFICES: Final = (
@@ -131,7 +139,7 @@ def _jobs(population: Population, draws: Draws) -> _Jobs:
     kind = population.work[person]
     kind[len(who) :] = np.where(population.standing[second] == CURRENT, STUDENT_WORKER, kind[len(who) :])
     jobcode = np.empty(rows, dtype=np.int64)
-    for code in range(len(_KINDS)):
+    for code in _CLASSES:
         fitting = np.array([position for position, row in enumerate(_JOBCODES) if row[2] == code])
         mine = kind == code
         jobcode[mine] = fitting[draws.numbers(0, len(fitting), int(mine.sum()))]
@@ -179,7 +187,7 @@ def _rows(
         PAYGROUP=text(("MON", "BIW"), hourly.astype(np.int64)),
         REG_TEMP=text(("R", "T"), hourly.astype(np.int64)),
         FULL_PART_TIME=text(("F", "P"), (hourly | (jobs.record[rows] > 0)).astype(np.int64)),
-        EMPL_CLASS=text(_KINDS, jobs.kind[rows]),
+        EMPL_CLASS=text(tuple(_CLASSES.values()), jobs.kind[rows]),
         LOCATION=text(OFFICES, department % len(OFFICES)),
         HR_STATUS=text(("A", "I"), ended.astype(np.int64)),
         JOB_INDICATOR=text(("P", "S"), jobs.record[rows]),

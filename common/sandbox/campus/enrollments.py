@@ -14,13 +14,13 @@ from common.sandbox.campus.rows import Ints, Mask, fill, text
 from common.sandbox.campus.schedule import Sections
 from common.sandbox.campus.terms import CAREERS, INSTITUTION, SESSIONS
 
-__all__ = ["MOST_CLASSES", "class_totals", "enrollment_table", "term_units"]
+__all__ = ["class_totals", "enrollment_table", "term_units"]
 
-MOST_CLASSES: Final = 6
+_MOST_CLASSES: Final = 6
 _CLASSES_TAKEN: Final = (2, 3, 10, 40, 35, 10)
-"""Weights of 1 to MOST_CLASSES classes in a term: 4.3 on average."""
+"""Weights of 1 to _MOST_CLASSES classes in a term: 4.3 on average."""
 
-Columns: TypeAlias = pa.Table | Mapping[str, pa.Array]
+_Columns: TypeAlias = pa.Table | Mapping[str, pa.Array]
 
 _GRADES: Final = ("A", "A-", "B+", "B", "B-", "C+", "C", "D", "F", "I")
 _ENROLLED, _DROPPED, _WAITING, _WITHDRAWN, _CANCELLED = range(5)
@@ -92,7 +92,7 @@ def _choices(draws: Draws, careers: Studies, sections: Sections, fewer: int) -> 
     offered = np.bincount(sections.career, minlength=len(CAREERS))
     mine = offered[careers.career]
     start = draws.between(np.zeros(len(careers), dtype=np.int64), mine - 1)
-    step = draws.between(np.ones(len(careers), dtype=np.int64), mine // (MOST_CLASSES + 2))
+    step = draws.between(np.ones(len(careers), dtype=np.int64), mine // (_MOST_CLASSES + 2))
     first = (np.cumsum(offered) - offered)[careers.career]
     return study, first[study] + (start[study] + place * step[study]) % mine[study]
 
@@ -108,7 +108,7 @@ def class_totals(enrollments: pa.Table, strm: pa.Array, class_number: pa.Array) 
     )
 
 
-def term_units(enrollments: pa.Table, records: Columns) -> Ints:
+def term_units(enrollments: pa.Table, records: _Columns) -> Ints:
     """For each row of PS_STDNT_CAR_TERM the units in progress, summed from PS_STDNT_ENRL."""
     taken = enrollments.filter(pc.equal(enrollments["STDNT_ENRL_STATUS"], "E"))
     units = pc.cast(taken["UNT_TAKEN"], pa.int64()).to_numpy()
@@ -119,7 +119,7 @@ def _class_key(strm: pa.Array, class_number: pa.Array) -> Ints:
     return _numbers(strm) * 100_000 + _numbers(class_number)
 
 
-def _record_key(table: Columns) -> Ints:
+def _record_key(table: _Columns) -> Ints:
     career: Ints = pc.index_in(table["ACAD_CAREER"], value_set=pa.array(CAREERS)).to_numpy()
     return (_numbers(table["EMPLID"]) * 10 + career) * 10_000 + _numbers(table["STRM"])
 

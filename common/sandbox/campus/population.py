@@ -13,12 +13,14 @@ from common.sandbox.campus.rows import Days, Ints, Mask, padded
 from common.sandbox.campus.terms import Terms
 
 __all__ = [
+    "CLASSIFIED",
     "CURRENT",
     "FACULTY",
     "GRADUATED",
     "LEFT",
     "NEVER",
     "ON_LEAVE",
+    "PROFESSIONAL",
     "STUDENT_WORKER",
     "Population",
     "newcomers",
@@ -66,6 +68,7 @@ class Population:
 
     @property
     def everyone(self) -> Ints:
+        """All positions."""
         return np.arange(len(self))
 
     @property
@@ -75,6 +78,7 @@ class Population:
 
     @property
     def current_students(self) -> Ints:
+        """Positions of the present students."""
         return np.flatnonzero(self.standing == CURRENT)
 
     @property
@@ -89,6 +93,7 @@ class Population:
 
     @property
     def faculty(self) -> Ints:
+        """Positions of the present professors and instructors."""
         return np.flatnonzero((self.work == FACULTY) & ~self.gone)
 
 

@@ -14,9 +14,9 @@ from common.sandbox.campus.population import Population
 from common.sandbox.campus.rows import Days, Ints, Mask, fill, joined, padded, stacked, text
 from common.sandbox.campus.terms import CAREERS, INSTITUTION, SESSIONS, Term
 
-__all__ = ["FEWEST_SECTIONS", "Sections", "class_table", "plan_sections", "schedule_tables"]
+__all__ = ["Sections", "class_table", "plan_sections", "schedule_tables"]
 
-FEWEST_SECTIONS: Final = 12
+_FEWEST_SECTIONS: Final = 12
 """What a career offers however few its students are, so that each finds classes of different kinds."""
 
 _ACTIVE, _CANCELLED, _STOPPED, _TENTATIVE = range(4)
@@ -43,24 +43,29 @@ class Sections:
 
     @property
     def cancelled(self) -> Mask:
+        """Which classes will not take place."""
         return np.equal(self.status, _CANCELLED)
 
     @property
     def career(self) -> Ints:
+        """The career that each class is for, as a position in CAREERS."""
         return np.array([CAREERS.index(course.career) for course in COURSES])[self.course]
 
     @property
     def units(self) -> Ints:
+        """The units that each class counts for."""
         return np.array([course.units for course in COURSES])[self.course]
 
     @property
     def begin(self) -> Days:
+        """The first day of each class."""
         return np.array([self.term.session(code)[0] for code in SESSIONS], dtype="datetime64[D]")[
             self.session
         ]
 
     @property
     def end(self) -> Days:
+        """The last day of each class."""
         return np.array([self.term.session(code)[1] for code in SESSIONS], dtype="datetime64[D]")[
             self.session
         ]
@@ -82,12 +87,13 @@ def plan_sections(draws: Draws, term: Term, wanted: Mapping[str, int], *, certai
     course, section = [], []
     for career in CAREERS:
         courses = np.array([position for position, course in enumerate(COURSES) if course.career == career])
-        sections = np.arange(max(FEWEST_SECTIONS, wanted[career]))
+        sections = np.arange(max(_FEWEST_SECTIONS, wanted[career]))
         course.append(courses[sections % len(courses)])
         section.append(1 + sections // len(courses))
     rows = sum(map(len, course))
     status = np.full(rows, _ACTIVE)
-    odd = draws.split(np.arange(rows), {"cancelled": 2, "stopped": 2} if certain else {"tentative": 20})
+    undergraduate = np.arange(len(course[0]))  # where a cancelled class is sure to have had students
+    odd = draws.split(undergraduate, {"cancelled": 2, "stopped": 2} if certain else {"tentative": 20})
     for code, name in ((_CANCELLED, "cancelled"), (_STOPPED, "stopped"), (_TENTATIVE, "tentative")):
         status[odd.get(name, np.array([], dtype=np.int64))] = code
     full = np.zeros(rows, dtype=np.bool_)
@@ -106,7 +112,6 @@ def plan_sections(draws: Draws, term: Term, wanted: Mapping[str, int], *, certai
 
 def class_table(draws: Draws, sections: Sections, enrolled: Ints, waiting: Ints) -> pa.Table:
     """PS_CLASS_TBL of one term, with room left everywhere but in the full sections."""
-    courses = [COURSES[position] for position in range(len(COURSES))]
     room = np.where(sections.full, 0, draws.numbers(1, 12, len(sections)))
     return fill(
         "PS_CLASS_TBL",
@@ -115,10 +120,10 @@ def class_table(draws: Draws, sections: Sections, enrolled: Ints, waiting: Ints)
         CLASS_NBR=sections.class_number,
         INSTITUTION=INSTITUTION,
         ACAD_CAREER=text(CAREERS, sections.career),
-        SUBJECT=text([course.subject.code for course in courses], sections.course),
-        CATALOG_NBR=text([course.catalog_number for course in courses], sections.course),
-        DESCR=text([course.name for course in courses], sections.course),
-        SSR_COMPONENT=text([course.component for course in courses], sections.course),
+        SUBJECT=text([course.subject.code for course in COURSES], sections.course),
+        CATALOG_NBR=text([course.catalog_number for course in COURSES], sections.course),
+        DESCR=text([course.name for course in COURSES], sections.course),
+        SSR_COMPONENT=text([course.component for course in COURSES], sections.course),
         CLASS_STAT=text(_STATUSES, sections.status),
         ENRL_CAP=enrolled + room,
         ENRL_TOT=enrolled,
@@ -129,8 +134,8 @@ def class_table(draws: Draws, sections: Sections, enrolled: Ints, waiting: Ints)
         SCHEDULE_PRINT="Y",
         START_DT=sections.begin,
         END_DT=sections.end,
-        ACAD_GROUP=text([course.subject.group for course in courses], sections.course),
-        ACAD_ORG=text([course.subject.code for course in courses], sections.course),
+        ACAD_GROUP=text([course.subject.group for course in COURSES], sections.course),
+        ACAD_ORG=text([course.subject.code for course in COURSES], sections.course),
         ASSOCIATED_CLASS=sections.section,
     )
 

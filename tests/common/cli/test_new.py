@@ -11,6 +11,8 @@ from common.cli.new import planned
 from common.errors import ConfigError
 from tests.repo.repository import ROOT, files
 
+NEW = "residence_life/residents_to_star_rez"
+
 
 def _python(checkout: Path, *arguments: str) -> None:
     done = subprocess.run(
@@ -37,22 +39,26 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_new_flow_runs_and_keeps_every_convention(checkout: Path) -> None:
+def test_a_new_flow_keeps_the_conventions(checkout: Path) -> None:
     """Prevents a scaffold that teaches what the repository has stopped doing."""
-    written = _begin("residence_life/residents_to_star_rez", checkout)
-    test = "tests/flows/residence_life/test_residents_to_star_rez.py"
-    _python(checkout, "pytest", "-q", test, "--golden")
-    golden = checkout / "tests" / "flows" / "residence_life" / "golden" / "residents_to_star_rez.csv"
-    assert golden.read_bytes().startswith(b"ID,First Name,Last Name\r\n")
-    conventions = [
-        "tests/repo/test_flows.py",
-        "tests/repo/test_deployments.py",
-        "tests/repo/test_documents.py",
-    ]
-    _python(checkout, "pytest", "-q", *conventions, "-k", "residents or residence or once")
-    modules = [str(path) for path in written if path.suffix == ".py"]
+    modules = [str(path) for path in _begin(NEW, checkout) if path.suffix == ".py"]
     _python(checkout, "ruff", "check", *modules)
     _python(checkout, "ruff", "format", "--check", *modules)
+    about = "(residents or residence or once) and not golden"  # the golden file comes with the first run
+    _python(
+        checkout, "pytest", "-q", "tests/repo/test_flows.py", "tests/repo/test_deployments.py", "-k", about
+    )
+
+
+@pytest.mark.faults
+def test_a_new_flow_runs_as_it_is(checkout: Path) -> None:
+    """Prevents a scaffold that has to be understood before it can be tried. Slow: it has a sandbox of its own."""
+    _begin(NEW, checkout)
+    tests = checkout / "tests" / "flows" / "residence_life"
+    _python(checkout, "pytest", "-q", str(tests), "--golden")
+    golden = tests / "golden" / "residents_to_star_rez.csv"
+    assert golden.read_bytes().startswith(b"ID,First Name,Last Name\r\n")
+    _python(checkout, "pytest", "-q", "tests/repo/test_flows.py", "-k", "residents and golden")
 
 
 def test_a_second_flow_of_a_group_joins_what_is_there(checkout: Path) -> None:
@@ -66,6 +72,8 @@ def test_a_second_flow_of_a_group_joins_what_is_there(checkout: Path) -> None:
     assert Path("deployments/pages/sandbox/alma-sftp.yaml") not in written
     flow = (checkout / "flows" / "library" / "cards_to_alma.py").read_text(encoding="utf-8")
     assert 'contact="library-systems@campus.example"' in flow
+    test = (checkout / "tests" / "flows" / "library" / "test_cards_to_alma.py").read_text(encoding="utf-8")
+    assert 'received["patrons/cards.csv"]' in test
 
 
 @pytest.mark.parametrize(
