@@ -1,0 +1,72 @@
+# What a person does here, by name. Paths are relative, so that any place will do, also one with a space in it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+# Programs find these by their environment: make exports what is given on its command line, such as KEEP=1.
+export FLOW
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run new test test-all bench check fix up down deploy
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED)  ## Make .venv with what uv.lock says; every other target does it when needed
+
+demo: install  ## Run every flow on a synthetic campus and show what arrived; KEEP=1 keeps the dashboard up
+	@$(BIN)/campus demo
+
+run: install  ## Run one flow: make run FLOW=library/patrons_to_alma ARGS=--dry-run
+	@: "$${FLOW:?say which flow, such as FLOW=library/patrons_to_alma}"
+	@$(BIN)/campus run "$$FLOW" $(ARGS)
+
+new: install  ## Begin a flow: make new FLOW=housing/residents_to_starrez
+	@: "$${FLOW:?say which flow, as FLOW=<group>/<what>_to_<where>}"
+	@$(BIN)/campus new "$$FLOW"
+
+test: install  ## Run the tests that need no Docker; ARGS="-k alma" picks some
+	$(BIN)/python -m pytest -m "not docker and not faults" $(ARGS)
+
+test-all: install  ## Run every test, also the slow ones and those that need a Docker engine
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: install  ## Time a delivery beside PostgreSQL's COPY through OpenSSH, and beside pandas
+	$(BIN)/python -m tests.bench $(ARGS)
+
+check: install  ## Lint, format, types, the arrows between modules, and the repository's conventions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q tests/repo
+
+fix: install  ## Let ruff mend and format what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+up: install .env  ## Build the image; start PostgreSQL, the Prefect server and a worker in containers
+	docker compose up --build --detach --wait
+
+down:  ## Stop those containers; what they have stored stays
+	docker compose down
+
+deploy: install  ## Check, then tell the Prefect server of PREFECT_API_URL about every flow of prefect.yaml
+	@: "$${PREFECT_API_URL:?say which Prefect server}" "$${CAMPUS_IMAGE:?say which image}" "$${CAMPUS_ENV:?dev or prod}"
+	$(BIN)/python -m pytest -q tests/repo/test_deployments.py tests/repo/test_flows.py
+	$(BIN)/prefect --no-prompt deploy --all
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+
+$(INSTALLED): uv.lock pyproject.toml | $(BIN)/uv
+	$(BIN)/uv sync --frozen --quiet
+	@touch $@
+
+.env: | $(INSTALLED)
+	$(BIN)/python docker/new_env.py

@@ -1,0 +1,121 @@
+"""What holds for every module: it imports, says what it offers, and loads no more than it needs."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.repo.repository import MODULES, ROOT, module_name, syntax
+
+COMMON = [p for p in MODULES if p.parts[0] == "common" and p.name != "__main__.py"]
+NAMES = [module_name(p) for p in MODULES if p.name != "__main__.py"]
+
+
+def _loaded_by(statements: str) -> set[str]:
+    """The top-level packages that a fresh interpreter has loaded after ``statements``."""
+    answer = subprocess.run(
+        [sys.executable, "-c", f"{statements}\nimport sys\nprint(*sys.modules)"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {name.partition(".")[0] for name in answer.stdout.split()}
+
+
+@cache
+def _declared(*groups: str) -> set[str]:
+    """The distributions that pyproject.toml asks for: a run's, and those of the dependency ``groups``."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lists = [project["project"]["dependencies"], *(project["dependency-groups"][group] for group in groups)]
+    return {re.split(r"[\[<>=]", item)[0] for items in lists for item in items}
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return {
+        package: [name.lower().replace("_", "-") for name in names]
+        for package, names in packages_distributions().items()
+    }
+
+
+def _foreign(tree: ast.Module) -> set[str]:
+    """The packages that a module imports, at its top or inside, which are neither Python's nor ours."""
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"common", "flows", "tests"}
+
+
+def _public_definitions(tree: ast.Module) -> set[str]:
+    """Functions and classes without an underscore; what typer calls is a verb of the command, not a name."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {
+        node.name
+        for node in tree.body
+        if isinstance(node, kinds)
+        and not node.name.startswith("_")
+        and not any(ast.unparse(decorator).startswith("app.") for decorator in node.decorator_list)
+    }
+
+
+def _imported_from_us(tree: ast.Module) -> set[str]:
+    ours = [
+        n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module and n.module[:6] == "common"
+    ]
+    return {alias.asname or alias.name for node in ours for alias in node.names}
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Constants, then classes, then functions; each by name."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2), name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_module_imports_and_says_what_it_is(name: str) -> None:
+    """Prevents a module that only breaks when its flow runs at night."""
+    module = importlib.import_module(name)
+    assert module.__doc__ or Path(str(module.__file__)).stat().st_size == 0
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_what_is_imported_is_declared(path: Path) -> None:
+    """Prevents an image without a library that laptops happen to have."""
+    declared = _declared("sandbox") if path.is_relative_to("common/sandbox") else _declared()
+    foreign = _foreign(syntax(path))
+    assert {package for package in foreign if declared.isdisjoint(_distributions()[package])} == set()
+
+
+@pytest.mark.parametrize("path", COMMON, ids=str)
+def test_all_is_exact_and_sorted(path: Path) -> None:
+    """Prevents a public name that nobody meant to promise, and a promise that nothing keeps."""
+    tree = syntax(path)
+    module = importlib.import_module(module_name(path))
+    promised = list(getattr(module, "__all__", []))
+    assert promised == sorted(set(promised), key=_order)
+    assert [name for name in promised if not hasattr(module, name)] == []
+    assert _public_definitions(tree) <= set(promised)
+    if path.name == "__init__.py":
+        assert _imported_from_us(tree) <= set(promised)
+    else:
+        assert _imported_from_us(tree).isdisjoint(promised)
+
+
+def test_the_public_names_load_neither_prefect_nor_pandas() -> None:
+    """Prevents every command from waiting seconds for libraries it does not use."""
+    assert _loaded_by("import common").isdisjoint({"pandas", "prefect", "pyarrow"})
+    assert _loaded_by("import common.cli").isdisjoint({"pandas", "prefect", "pyarrow"})
+
+
+def test_connectors_load_without_prefect() -> None:
+    """Prevents the orchestrator from creeping into what moves the data."""
+    connectors = [module_name(p) for p in COMMON if p.parts[1] == "connectors"]
+    loaded = _loaded_by(f"import {', '.join(connectors)}")
+    assert {"oracledb", "paramiko", "httpx"} <= loaded
+    assert "prefect" not in loaded
