@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from common.batches import Batches
+from common.casting import casted
 from common.errors import ContractError
-from common.violations import Violations, casted
+from common.violations import Violations
 
 __all__ = ["Basis", "Column", "Contract"]
 
@@ -26,6 +28,7 @@ TYPES = {
     "boolean": pa.bool_(),
 }
 DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
+ADVICE = "Correct the data at its source, or the contract if the receiver takes it."
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,17 @@ class Column:
     """One column of a contract.
 
     name: as the query answers it, lower case.
-    type: ``text``, ``integer``, ``decimal(p,s)``, ``float``, ``date``, ``timestamp`` or ``boolean``.
+    type: ``text``, ``integer``, ``decimal(p,s)``, ``float``, ``date``, ``timestamp`` or ``boolean``. A
+        timestamp of the source as ``date`` loses its time of day: Oracle's DATE always has one. A time with a
+        zone becomes campus time. A number as ``text`` has to be whole, an identifier.
     required: neither null nor blank. A text of nothing but spaces counts as no value: PeopleSoft writes
         one space where it has none.
     max_length: longest text, in characters; in a fixed-width file the width of the field.
     one_of: the only texts allowed.
-    pattern: a regular expression (RE2) that the whole text has to match.
+    pattern: a regular expression (RE2 syntax) that the whole text has to match.
     header: the receiver's name of the column; the name itself if unset.
     format: how the value is written: ``strftime`` codes for dates and timestamps (default ISO 8601), a pair
-        such as ``Y/N`` for booleans, ``05`` for an integer of five digits with leading zeros.
+        such as ``Y/N`` for booleans, ``05`` for a number of at least five characters with leading zeros.
     personal: tells something about a person; masked wherever rows are shown.
     """
 
@@ -60,7 +65,16 @@ class Column:
             raise ValueError(
                 f"column {self.name!r}: names are lower case; the receiver's spelling is its header"
             )
-        _ = self.arrow  # an unknown type fails where the contract is written, not where it is used
+        kind = self.arrow  # an unknown type fails where the contract is written, not where it is used
+        if (self.one_of or self.pattern) and not pa.types.is_string(kind):
+            raise ValueError(f"column {self.name!r}: one_of and pattern are for text, not for {self.type}")
+        if self.pattern:
+            try:
+                pc.match_substring_regex(pa.array([""]), self.pattern)
+            except pa.ArrowInvalid as error:
+                raise ValueError(f"column {self.name!r}: {error}") from None
+        if self.format and not _takes(kind, self.format):
+            raise ValueError(f"column {self.name!r}: {self.format!r} is no format of the type {self.type}")
 
     @cached_property
     def arrow(self) -> pa.DataType:
@@ -123,14 +137,17 @@ class Contract:
         keys: list[pa.RecordBatch] = []
         rows = 0
         for batch in batches:
-            checked = self._checked(batch, batches.source, found, first_row=rows + 1)
+            checked = self._checked(batch, batches.source, found)
+            found.advance(batch.num_rows)
             rows += batch.num_rows
-            if checked is not None and self.key:
+            if checked is None or (self.max_rows is not None and rows > self.max_rows):
+                continue
+            if self.key:
                 keys.append(checked.select(list(self.key)))
-            if checked is not None and not found:
+            if not found:
                 yield checked
         found.repeated(self.key, keys)
-        found.report()
+        found.report("break the contract", ADVICE)
         self._count(rows, batches.source)
 
     def _count(self, rows: int, source: str) -> None:
@@ -146,31 +163,27 @@ class Contract:
                 "Nothing was sent. Look for a join that multiplies rows, or raise max_rows."
             )
 
-    def _checked(
-        self, batch: pa.RecordBatch, source: str, found: Violations, first_row: int
-    ) -> pa.RecordBatch | None:
+    def _checked(self, batch: pa.RecordBatch, source: str, found: Violations) -> pa.RecordBatch | None:
         self._same_columns(batch.schema.names, source)
         arrays = []
         for column in self.columns:
-            array = casted(batch.column(column.name), column.arrow)
+            given = batch.column(column.name)
+            array = casted(given, column.arrow)
             if array is None:
-                found.not_a(column.name, column.type, batch.column(column.name), column.arrow, first_row)
+                found.not_a(column.name, column.type, given, column.arrow)
                 continue
             found.look(
                 column.name,
                 array,
-                first_row,
                 required=column.required or column.name in self.key,
                 max_length=column.max_length,
                 one_of=column.one_of,
                 pattern=column.pattern,
             )
             arrays.append(array)
-        return (
-            pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-            if len(arrays) == len(self.columns)
-            else None
-        )
+        if len(arrays) < len(self.columns):
+            return None
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def _same_columns(self, given: Iterable[str], source: str) -> None:
         given, wanted = list(given), [c.name for c in self.columns]
@@ -182,7 +195,17 @@ class Contract:
                     f"{name} is not in the contract" + (f" (did you mean {near[0]}?)" if near else "")
                 )
         problems += [f"{name} is missing from the rows" for name in wanted if name not in given]
+        problems += [f"{name} comes twice" for name in sorted({n for n in given if given.count(n) > 1})]
         if problems:
             raise ContractError(
                 f"{self.name}: the columns of {source} do not fit: {'; '.join(problems)}. Nothing was sent."
             )
+
+
+def _takes(kind: pa.DataType, form: str) -> bool:
+    """Whether values of a type can be written in this format."""
+    if pa.types.is_boolean(kind):
+        return form.count("/") == 1
+    if pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+        return re.fullmatch(r"0\d+", form) is not None
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))

@@ -1,7 +1,7 @@
 """Finding a system's page: by its bare name, in the environment that this run is in."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -57,23 +57,38 @@ def read_page_file(path: Path, filled: Mapping[str, Any]) -> Page:
     where = f"{path.parent.name}/{path.name}"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{where}: there is no such page file.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where}: byte {error.start} is not UTF-8; save the page as UTF-8.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"{where}{line}: this is not YAML: {getattr(error, 'problem', error)}.") from None
-    if not isinstance(content, dict) or content.get("type") not in KINDS:
-        raise ConfigError(f"{where}: type has to be one of {', '.join(KINDS)}.")
-    kind = KINDS[content.pop("type")]
+        # the text between the marks may be a password; the problem only names what was expected
+        raise ConfigError(f"{where}{line}: this is not YAML: {getattr(error, 'problem', None)}.") from None
+    if not isinstance(content, dict):
+        raise ConfigError(f"{where}: a page is a list of 'key: value' lines; one of them is its type.")
+    word = str(content.pop("type", ""))
+    if word not in KINDS:
+        hint = _nearest(word, KINDS)
+        raise ConfigError(
+            f"{where}: type {word or 'is missing; it'} has to be one of {', '.join(KINDS)}{hint}."
+        )
+    kind = KINDS[word]
     fields = list(kind.model_fields)
     for key in content:
         if key not in fields:
-            near = difflib.get_close_matches(str(key), fields, 1)
-            raise ConfigError(f"{where}: unknown key {key}" + (f"; did you mean {near[0]}?" if near else "."))
+            raise ConfigError(f"{where}: unknown key {key}{_nearest(str(key), fields)}.")
     try:
         return kind(**(content | dict(filled)))
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors())
         raise ConfigError(f"{where}: {problems}.") from None
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def _kinds_by_name() -> dict[str, type[Page]]:

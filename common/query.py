@@ -1,14 +1,17 @@
 """A query: a ``.sql`` file in Oracle's dialect with ``:name`` binds, checked before anything connects."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import TokenType, exp
 
 from common.errors import ConfigError
 
@@ -36,48 +39,72 @@ class Query:
         a bind has no value or a value has no bind.
         """
         try:
-            text = path.read_text(encoding="utf-8").strip().rstrip(";")
+            text = path.read_text(encoding="utf-8").rstrip().removesuffix(";")
         except FileNotFoundError:
             raise ConfigError(f"{path.name}: no such query beside its flow, in {path.parent}.") from None
+        except UnicodeDecodeError as error:
+            raise ConfigError(
+                f"{path.name}: byte {error.start} is not UTF-8; save the query as UTF-8."
+            ) from None
         query = cls(path.name, text, binds)
         query._check_binds()
         return query
 
-    @property
+    @cached_property
     def tree(self) -> exp.Query:
         """The parsed statement. Raises ConfigError where it does not parse, or is no SELECT."""
         try:
             found = sqlglot.parse(self.text, read="oracle")
         except sqlglot.ParseError as error:
-            at = error.errors[0]
+            raise ConfigError(f"{self.name}: the SQL does not parse{_place(error)}.") from None
+        except sqlglot.errors.TokenError:
             raise ConfigError(
-                f"{self.name}: the SQL does not parse at line {at['line']}, column {at['col']}, "
-                f"near {at['highlight']!r}: {at['description']}."
+                f"{self.name}: the SQL does not parse: a quote or comment that begins at line "
+                f"{self._unclosed_line()} or earlier is never closed."
             ) from None
-        except sqlglot.errors.TokenError as error:
-            raise ConfigError(f"{self.name}: the SQL does not parse: {error}.") from None
         match found:
             case [exp.Query() as tree]:
                 return tree
             case _:
                 raise ConfigError(f"{self.name}: a flow's query is one SELECT; this is something else.")
 
-    @property
+    @cached_property
     def bind_names(self) -> frozenset[str]:
-        """The names that the text mentions as ``:name``."""
+        """The names that the text mentions as ``:name``, lower case."""
         return frozenset(p.name.lower() for p in self.tree.find_all(exp.Placeholder))
 
-    @property
+    @cached_property
     def tables(self) -> frozenset[str]:
         """The tables and views it reads, upper case, without those that its own WITH clause names."""
-        tree = self.tree
-        own = {cte.alias.upper() for cte in tree.find_all(exp.CTE)}
-        return frozenset(t.name.upper() for t in tree.find_all(exp.Table)) - own
+        own = {cte.alias.upper() for cte in self.tree.find_all(exp.CTE)}
+        return frozenset(t.name.upper() for t in self.tree.find_all(exp.Table)) - own
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns it answers with, lower case, in order."""
         return tuple(name.lower() for name in self.tree.named_selects)
+
+    def rendered(self, bind: Callable[[str], str], rest: Callable[[str], str] = str) -> str:
+        """The SQL with ``bind`` of its name in each bind's place, and ``rest`` of all between them.
+
+        What only looks like a bind, in a string, a name or a comment, is none.
+        """
+        parts, done = [], 0
+        for colon, name in pairwise(sqlglot.tokenize(self.text, read="oracle")):
+            if colon.token_type is TokenType.COLON and name.text.lower() in self.bind_names:
+                parts += [rest(self.text[done : colon.start]), bind(name.text.lower())]
+                done = name.end + 1
+        return "".join([*parts, rest(self.text[done:])])
+
+    def _unclosed_line(self) -> int:
+        lines = self.text.splitlines(keepends=True)
+        for line in range(len(lines), 0, -1):
+            try:
+                sqlglot.tokenize("".join(lines[: line - 1]), read="oracle")
+            except sqlglot.errors.TokenError:
+                continue
+            return line
+        return 1
 
     def _check_binds(self) -> None:
         wanted, given = self.bind_names, frozenset(self.binds)
@@ -89,3 +116,12 @@ class Query:
             raise ConfigError(
                 f"{self.name}: extract() passes {', '.join(unused)}, which the SQL does not mention."
             )
+
+
+def _place(error: sqlglot.ParseError) -> str:
+    if not error.errors:
+        return ""
+    at = error.errors[0]
+    word, column = at["highlight"], at["col"] - len(at["highlight"]) + 1  # sqlglot's is the word's last
+    why = re.sub(r" but got <.*|<class '[\w.]*\.(\w+)'>", r"\1", at["description"])
+    return f" at line {at['line']}, column {max(1, column)}, near {word!r}: {why}"

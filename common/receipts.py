@@ -5,6 +5,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,12 +83,10 @@ class Receipts:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         stem = receipt.delivered.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         if parcel:
-            kept = folder / f"{stem}.delivered"
-            kept.touch(mode=0o600)
-            shutil.copyfile(parcel.path, kept)
-        unfinished = folder / f"{stem}.unfinished"
-        unfinished.write_text(receipt.to_json(), encoding="utf-8")
-        unfinished.rename(folder / f"{stem}.json")
+            with _finished(folder / f"{stem}.delivered") as unfinished:
+                shutil.copyfile(parcel.path, unfinished)
+        with _finished(folder / f"{stem}.json") as unfinished:
+            unfinished.write_text(receipt.to_json(), encoding="utf-8")
         for old in sorted(folder.glob("*.delivered"))[: -settings().keep_delivered]:
             old.unlink()
 
@@ -99,8 +98,8 @@ class Receipts:
             return
         raise ContractError(
             f"{parcel.contract.name}: {parcel.name} has {parcel.rows:,} rows, the delivery of "
-            f"{last.delivered:%Y-%m-%d %H:%M} to {system} had {last.rows:,}: {1 - parcel.rows / last.rows:.0%} fewer, "
-            f"{allowed:.0%} are allowed. Nothing was sent. If so many really left, raise max_shrink for one run."
+            f"{last.delivered:%Y-%m-%d %H:%M} to {system} had {last.rows:,}: {1 - parcel.rows / last.rows:.1%} fewer, "
+            f"{allowed:.1%} are allowed. Nothing was sent. If so many really left, raise max_shrink for one run."
         )
 
     def difference(self, flow: str, system: str, parcel: Parcel) -> Difference | None:
@@ -114,6 +113,15 @@ class Receipts:
 
     def _folder(self, flow: str, system: str, contract: str) -> Path:
         return self._home / flow / re.sub(r"[^a-z0-9]+", "-", f"{system}-{contract}".lower())
+
+
+@contextmanager
+def _finished(path: Path) -> Iterator[Path]:
+    """A file beside ``path`` to write, for the owner only, that becomes ``path`` once it is whole."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.touch(mode=0o600)
+    yield unfinished
+    unfinished.replace(path)
 
 
 def _lines(path: Path) -> Iterator[int]:

@@ -7,7 +7,7 @@ lists these with their values.
 from datetime import date
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -55,8 +55,10 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("not the IANA name of a time zone, such as America/Denver")
+        try:
+            ZoneInfo(value)
+        except (LookupError, OSError, ValueError):
+            raise ValueError("not the IANA name of a time zone, such as America/Denver") from None
         return value
 
     @property
@@ -75,5 +77,8 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(f"CAMPUS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        problems = "; ".join(
+            f"CAMPUS_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        )
         raise ConfigError(f"Settings from the environment are wrong: {problems}.") from None

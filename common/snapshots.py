@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 from common.contract import Contract
 from common.errors import ConfigError, ContractError, TransientError
 from common.settings import settings
+from common.violations import JOINT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Change", "Changes", "Snapshot"]
 
-JOINT = "\x1f"  # between the parts of a key: contracts let no control character through
 SCHEMA = pa.schema([("key", pa.string()), ("digest", pa.binary(16))])
 
 
@@ -63,7 +63,7 @@ class Snapshot:
         self._digests: dict[str, bytes] = {}
 
     def __enter__(self) -> Self:
-        """Raises TransientError while another run holds this snapshot."""
+        """Raises TransientError while another run holds this snapshot, ConfigError if its file is damaged."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._lock.acquire()
@@ -71,9 +71,11 @@ class Snapshot:
             raise TransientError(
                 f"Another run is using the snapshot {self.name}; start this one when that has ended."
             ) from None
-        if self._path.exists():
-            table = pq.read_table(self._path, schema=SCHEMA)
-            self._digests = dict(zip(table["key"].to_pylist(), table["digest"].to_pylist(), strict=True))
+        try:
+            self._digests = self._load()
+        except BaseException:  # no __exit__ follows
+            self._lock.release()
+            raise
         return self
 
     def __exit__(
@@ -108,7 +110,7 @@ class Snapshot:
         if len(removed) > max_removed * len(self._digests):
             raise ContractError(
                 f"Snapshot {self.name}: {len(removed):,} of {len(self._digests):,} acknowledged keys are gone from "
-                f"the source, {max_removed:.0%} are allowed. Nothing was sent. Look at the source; if they really "
+                f"the source, {max_removed:.1%} are allowed. Nothing was sent. Look at the source; if they really "
                 "left, raise max_removed for one run."
             )
         return Changes(changed, removed, len(frame) - len(changed))
@@ -123,6 +125,18 @@ class Snapshot:
     def forget(self, key: str) -> None:
         """The receiver no longer has this key, or need not be told of it again."""
         self._digests.pop(key, None)
+
+    def _load(self) -> dict[str, bytes]:
+        if not self._path.exists():
+            return {}
+        try:
+            table = pq.read_table(self._path, schema=SCHEMA)
+        except pa.ArrowInvalid:
+            raise ConfigError(
+                f"Snapshot {self.name}: {self._path} is damaged. Restore it from a backup, or remove it: every row "
+                "is then sent again."
+            ) from None
+        return dict(zip(table["key"].to_pylist(), table["digest"].to_pylist(), strict=True))
 
     def _save(self) -> None:
         keys = sorted(self._digests)

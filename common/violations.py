@@ -4,130 +4,132 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from common.casting import misfits
 from common.errors import ContractError
 
-__all__ = ["Violations", "casted", "has_bytes"]
+__all__ = ["JOINT", "Violations", "holding"]
 
 CONTROL = bytes(b for b in range(32) if b not in b"\t\r\n") + b"\x7f"
+JOINT = "\x1f"  # between the parts of a key: contracts let no control character through
+MANY = 10_000  # rows
 SHOWN = 5  # problems spelled out in a message; the others are counted
 
 
 class Violations:
-    """Problems of one stream of batches: how many rows each touches, and the first of them."""
+    """Problems of one stream of batches: how many rows each touches, and the first of them, counted from 1."""
 
     def __init__(self, contract: str, source: str) -> None:
         self.contract, self.source = contract, source
+        self._before = 0
         self._rows: Counter[str] = Counter()
         self._first: dict[str, int] = {}
+        self._more: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._rows)
+
+    def add(self, problem: str, mask: pa.Array) -> None:
+        """Counts the rows of the present batch that ``mask`` marks."""
+        if count := pc.sum(mask).as_py() or 0:
+            self._rows[problem] += count
+            self._first.setdefault(problem, self._before + 1 + pc.index(mask.fill_null(False), True).as_py())
+
+    def advance(self, rows: int) -> None:
+        """Ends the present batch of so many rows."""
+        self._before += rows
 
     def look(
         self,
         name: str,
         array: pa.Array,
-        first_row: int,
         *,
         required: bool,
         max_length: int | None,
         one_of: Sequence[str],
         pattern: str | None,
     ) -> None:
-        """Holds one column of one batch against its rules. Row numbers count from 1."""
+        """Holds one column of the present batch against its rules."""
         if required and array.null_count:
-            self._add(f"{name} is empty", array.is_null(), first_row)
+            self.add(f"{name} is empty", array.is_null())
+        if pa.types.is_floating(array.type):
+            self.add(f"{name} is not a finite number", pc.invert(pc.is_finite(array)))
         if not pa.types.is_string(array.type):
             return
         if max_length is not None:
             too_long = pc.greater(pc.utf8_length(array), max_length)
-            self._add(f"{name} is longer than {max_length} characters", too_long, first_row)
+            self.add(f"{name} is longer than {max_length} characters", too_long)
         if one_of:
             allowed = pc.is_in(array, value_set=pa.array([*one_of, None], pa.string()))
-            self._add(f"{name} is none of {', '.join(one_of)}", pc.invert(allowed), first_row)
+            self.add(f"{name} is none of {', '.join(one_of)}", pc.invert(allowed))
         if pattern:
-            self._add(
-                f"{name} does not match {pattern}",
-                pc.invert(pc.match_substring_regex(array, f"^(?:{pattern})$")),
-                first_row,
-            )
-        if has_bytes(array, CONTROL):
-            controls = pc.match_substring_regex(array, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-            self._add(f"{name} holds control characters", controls, first_row)
+            matching = pc.match_substring_regex(array, f"^(?:{pattern})$")
+            self.add(f"{name} does not match {pattern}", pc.invert(matching))
+        _, data = _buffers(array)
+        if (data < 32).any() or (data == 127).any():
+            self.add(f"{name} holds control characters", holding(array, CONTROL))
 
-    def not_a(self, name: str, kind: str, array: pa.Array, target: pa.DataType, first_row: int) -> None:
-        """A column that could not be cast: says in how many rows the value is at fault."""
-        wrong = pa.array([casted(array[i : i + 1], target) is None for i in range(len(array))])
-        self._add(f"{name} is not a valid {kind}", wrong, first_row)
+    def not_a(self, name: str, kind: str, array: pa.Array, target: pa.DataType) -> None:
+        """A column that could not be cast: says in how many rows the value is at fault.
+
+        Telling is slow, a value at a time, so that the count stops once it is plain that the type is wrong.
+        """
+        problem = f"{name} is not a valid {kind}"
+        if self._rows[problem] < MANY:
+            self.add(problem, misfits(array, target))
+        else:
+            self._more.add(problem)
 
     def repeated(self, key: tuple[str, ...], batches: list[pa.RecordBatch]) -> None:
         """Keys that occur more than once, over all batches, exactly."""
-        if not batches:
-            return
-        groups = pa.Table.from_batches(batches).group_by(list(key)).aggregate([([], "count_all")])
-        counts = groups["count_all"]
-        if again := pc.sum(pc.subtract(counts, 1)).as_py():
-            keys = pc.sum(pc.greater(counts, 1)).as_py()
-            self._rows[f"the key {' + '.join(key)} repeats ({keys:,} keys occur more than once)"] += again
+        keys = pa.chunked_array([_key(batch) for batch in batches if batch.num_rows], pa.string())
+        if again := len(keys) - pc.count_distinct(keys, mode="all").as_py():
+            counts = pc.value_counts(keys).field("counts")
+            repeating = pc.sum(pc.greater(counts, 1)).as_py()
+            self._rows[f"the key {' + '.join(key)} repeats ({repeating:,} keys occur more than once)"] += (
+                again
+            )
 
-    def report(self) -> None:
-        """Raises ContractError if anything was found."""
+    def report(self, fault: str, advice: str) -> None:
+        """Raises ContractError if anything was found: what is at ``fault`` with the rows, and what to do."""
         if not self._rows:
             return
         parts = []
         for problem, count in self._rows.most_common(SHOWN):
             where = f", the first is row {self._first[problem]:,}" if problem in self._first else ""
-            parts.append(f"{problem} in {count:,} {'row' if count == 1 else 'rows'}{where}")
-        more = len(self._rows) - SHOWN
+            least = "at least " if problem in self._more else ""
+            parts.append(f"{problem} in {least}{count:,} {'row' if count == 1 else 'rows'}{where}")
+        if (more := len(self._rows) - SHOWN) > 0:
+            parts.append(f"and {more} more {'problem' if more == 1 else 'problems'}")
         raise ContractError(
-            f"{self.contract}: rows of {self.source} break the contract: {'; '.join(parts)}"
-            + (f"; and {more} more problems" if more > 0 else "")
-            + ". Nothing was sent. Correct the data at its source, or the contract if the receiver takes it."
+            f"{self.contract}: rows of {self.source} {fault}: {'; '.join(parts)}. Nothing was sent. {advice}"
         )
 
-    def _add(self, problem: str, mask: pa.Array, first_row: int) -> None:
-        if count := pc.sum(mask).as_py() or 0:
-            self._rows[problem] += count
-            self._first.setdefault(problem, first_row + pc.index(mask.fill_null(False), True).as_py())
+
+def holding(array: pa.Array, wanted: bytes) -> pa.Array:
+    """Which texts hold one of these ASCII bytes: sought in the buffer of all texts, not in each text."""
+    offsets, data = _buffers(array)
+    hit = np.zeros(len(data), bool)
+    for byte in wanted:
+        hit |= data == byte
+    found = np.zeros(len(array), bool)
+    found[np.searchsorted(offsets, np.flatnonzero(hit), side="right") - 1] = True
+    return pc.and_(pa.array(found), array.is_valid())
 
 
-def casted(array: pa.Array, target: pa.DataType) -> pa.Array | None:
-    """``array`` as ``target``, blank texts as null; None if a value does not fit."""
-    if isinstance(array, pa.ExtensionArray):
-        array = array.storage
-    if isinstance(array, pa.DictionaryArray):
-        array = array.dictionary_decode()
-    if (
-        pa.types.is_large_string(array.type)
-        or pa.types.is_string_view(array.type)
-        or pa.types.is_null(array.type)
-    ):
-        array = array.cast(pa.string())
-    if pa.types.is_string(array.type):
-        blank = pc.or_(pc.equal(pc.binary_length(array), 0), pc.utf8_is_space(array))
-        if pc.any(blank).as_py():
-            array = pc.if_else(blank, pa.scalar(None, pa.string()), array)
-    if array.type == target:
-        return array
-    try:
-        if pa.types.is_string(target) and pa.types.is_floating(array.type):
-            array = array.cast(pa.int64())  # an identifier that the driver gave as a number: no ".0"
-        return array.cast(target)
-    except pa.ArrowInvalid:
-        return None
-    except pa.ArrowNotImplementedError:
-        return None
-
-
-def has_bytes(array: pa.Array, wanted: bytes) -> bool:
-    """Whether any text holds one of these ASCII bytes: one look at the buffer, not one at each value."""
-    data = array.buffers()[2]
+def _buffers(array: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """Where each text of a (sliced) string array begins, and the bytes of all of them."""
+    _, offsets, data = array.buffers()
     if data is None or len(array) == 0:
-        return False
-    offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
-    table = np.zeros(256, bool)
-    table[np.frombuffer(wanted, np.uint8)] = True
-    return bool(table[np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]].any())
+        return np.zeros(1, np.int32), np.zeros(0, np.uint8)
+    starts = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
+    return starts[:-1] - starts[0], np.frombuffer(data, np.uint8)[starts[0] : starts[-1]]
+
+
+def _key(batch: pa.RecordBatch) -> pa.Array:
+    """The columns of a key as one text a row."""
+    parts = [column.cast(pa.string()) for column in batch.columns]
+    return pc.binary_join_element_wise(*parts, JOINT, null_handling="replace", null_replacement="")

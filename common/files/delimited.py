@@ -8,11 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from common.batches import Batches
-from common.contract import Contract
-from common.errors import ContractError
+from common.contract import Column, Contract
 from common.files.parcel import Parcel, write_parcel
-from common.files.text import as_text, encoded, joined
-from common.violations import has_bytes
+from common.files.text import as_text, write_lines
+from common.violations import Violations, holding
 
 __all__ = ["Quoting", "write_csv"]
 
@@ -32,6 +31,7 @@ def write_csv(
 ) -> Parcel:
     """Writes ``path`` with one line a row; a missing value is an empty field, a quote is doubled.
 
+    delimiter: one ASCII character.
     quoting: ``minimal`` quotes what needs it, ``all`` every field that has a value, ``none`` nothing.
     line_end: CRLF as RFC 4180 says; few receivers insist on LF.
     encoding: any of Python's; ``utf-8-sig`` begins with a byte order mark.
@@ -39,35 +39,49 @@ def write_csv(
     Raises ContractError where ``quoting="none"`` meets a value that would need quotes, or ``encoding`` a
     character that it lacks.
     """
-    needs_quotes = "".join(sorted({delimiter, '"', "\r", "\n"}))
-
-    def field(array: pa.Array) -> pa.Array:
-        if quoting == "all":
-            return _quoted(array)
-        if not has_bytes(array, needs_quotes.encode()):
-            return array
-        special = pc.match_substring_regex(
-            array, "[" + "".join(f"\\x{ord(c):02x}" for c in needs_quotes) + "]"
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
+        raise ValueError(
+            f"{delimiter!r} is no delimiter: it is one ASCII character, no quote and no line break"
         )
+    special = f'{delimiter}"\r\n'.encode()
+
+    def quoted(name: str, texts: pa.Array, found: Violations) -> pa.Array:
+        if quoting == "all":
+            return _quoted(texts)
+        mask = holding(texts, special)
+        if not pc.any(mask).as_py():
+            return texts
         if quoting == "none":
-            raise ContractError(
-                f"{contract.name}: {pc.sum(special).as_py():,} values hold the delimiter, a quote or a line "
-                f"break, which {path.name} cannot hold unquoted. Nothing was sent. Replace them in the flow."
-            )
-        return pc.if_else(special, _quoted(array), array)
+            found.add(f"{name} holds the delimiter, a quote or a line break, which would need quotes", mask)
+            return texts
+        return pc.replace_with_mask(texts, mask, _quoted(texts.filter(mask)))
+
+    def field(column: Column, array: pa.Array, found: Violations) -> pa.Array:
+        return quoted(column.name, as_text(column, array), found)
+
+    def only_field(column: Column, array: pa.Array, found: Violations) -> pa.Array:
+        # a line of nothing would be no row at all to most readers
+        return field(column, array, found).fill_null("" if quoting == "none" else '""')
 
     def body(file: BinaryIO, batches: Iterator[pa.RecordBatch]) -> None:
-        mark, codec = ("\ufeff", "utf-8") if encoding == "utf-8-sig" else ("", encoding)
-        titles = [field(pa.array([c.title])) for c in contract.columns]
-        first = joined(titles, delimiter, line_end) if header else pa.array([""])
-        file.write((mark + first[0].as_py()).encode(codec))
-        for batch in batches:
-            fields = [field(as_text(c, batch.column(c.name))) for c in contract.columns]
-            file.write(encoded(joined(fields, delimiter, line_end), codec, contract.name))
+        in_titles = Violations(contract.name, "the header")
+        titles = [quoted(c.title, pa.array([c.title]), in_titles)[0].as_py() for c in contract.columns]
+        in_titles.report("do not fit into the file", "Correct the titles in the contract.")
+        write_lines(
+            file,
+            batches,
+            contract,
+            rows.source,
+            field if len(contract.columns) > 1 else only_field,
+            separator=delimiter,
+            line_end=line_end,
+            encoding=encoding,
+            first_line=delimiter.join(titles) if header else None,
+        )
 
     return write_parcel(rows, contract, path, body)
 
 
-def _quoted(array: pa.Array) -> pa.Array:
-    doubled = pc.replace_substring(array, '"', '""')
+def _quoted(texts: pa.Array) -> pa.Array:
+    doubled = pc.replace_substring(texts, '"', '""')
     return pc.binary_join_element_wise('"', doubled, '"', "")

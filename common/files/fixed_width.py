@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from common.batches import Batches
 from common.contract import Column, Contract
-from common.errors import ContractError
 from common.files.parcel import Parcel, write_parcel
-from common.files.text import as_text, encoded, joined
+from common.files.text import as_text, write_lines
+from common.violations import Violations, holding
 
 __all__ = ["write_fixed_width"]
 
@@ -28,35 +28,40 @@ def write_fixed_width(
 ) -> Parcel:
     """Writes ``path`` with texts at the left of their field, numbers at the right after zeros.
 
+    A missing value is blanks. A negative number has its sign first: ``-0005``.
     first_line, last_line: header and trailer records, without line end, as the receiver lays them out.
 
-    Raises ValueError for a contract with a column of no ``max_length``, ContractError for a value that is
-    wider than its field or that ``encoding`` has no characters for.
+    Raises ValueError for a contract with a column of no ``max_length``, ContractError for values that are
+    wider than their field, hold a line break, or have characters that ``encoding`` lacks.
     """
     if unsized := [c.name for c in contract.columns if c.max_length is None]:
         raise ValueError(f"contract {contract.name!r}: {', '.join(unsized)} need a max_length, their width")
 
-    def field(column: Column, array: pa.Array) -> pa.Array:
-        width = column.max_length or 0
-        text = as_text(column, array)
-        if (longest := pc.max(pc.utf8_length(text)).as_py() or 0) > width:
-            raise ContractError(
-                f"{contract.name}: {column.name} needs {longest} characters, its field has {width}. "
-                "Nothing was sent. Correct the contract's width or the values."
-            )
-        filled = text.fill_null("")
-        if column.type in {"text", "date", "timestamp", "boolean"}:
-            return pc.utf8_rpad(filled, width=width)
-        blank = pc.equal(pc.utf8_length(filled), 0)
-        return pc.if_else(blank, " " * width, pc.utf8_lpad(filled, width=width, padding="0"))
-
     def body(file: BinaryIO, batches: Iterator[pa.RecordBatch]) -> None:
-        if first_line is not None:
-            file.write((first_line + line_end).encode(encoding))
-        for batch in batches:
-            fields = [field(c, batch.column(c.name)) for c in contract.columns]
-            file.write(encoded(joined(fields, "", line_end), encoding, contract.name))
-        if last_line is not None:
-            file.write((last_line + line_end).encode(encoding))
+        write_lines(
+            file,
+            batches,
+            contract,
+            rows.source,
+            _field,
+            separator="",
+            line_end=line_end,
+            encoding=encoding,
+            first_line=first_line,
+            last_line=last_line,
+        )
 
     return write_parcel(rows, contract, path, body)
+
+
+def _field(column: Column, array: pa.Array, found: Violations) -> pa.Array:
+    width = column.max_length or 0
+    text = as_text(column, array)
+    too_wide = pc.greater(pc.utf8_length(text), width)
+    found.add(f"{column.name} is wider than its field of {width} characters", too_wide)
+    found.add(f"{column.name} holds a line break", holding(text, b"\r\n"))
+    is_number = (
+        pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)
+    )
+    filled = pc.utf8_zero_fill(text, width=width) if is_number else pc.utf8_rpad(text, width=width)
+    return filled.fill_null(" " * width)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -49,14 +50,15 @@ class Parcel:
 def write_parcel(rows: Batches, contract: Contract, path: Path, body: Body) -> Parcel:
     """Lets ``body`` write the checked rows to ``path``, which only the owner may read.
 
-    The rows are fetched by a thread while the file is written. When anything fails, no file remains.
+    The rows are fetched by a thread while the file is written. When anything fails, no file remains, nor the
+    thread and what the source holds open.
     """
     preview: list[dict[str, str]] = []
     count = 0
 
-    def checked() -> Iterator[pa.RecordBatch]:
+    def noted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         nonlocal count
-        for batch in read_ahead(contract.check(rows)):
+        for batch in batches:
             count += batch.num_rows
             head = batch.slice(0, PREVIEW_ROWS - len(preview)).to_pylist()
             preview.extend(_masked(row, contract.personal) for row in head)
@@ -65,8 +67,8 @@ def write_parcel(rows: Batches, contract: Contract, path: Path, body: Body) -> P
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.touch(mode=0o600)
-        with path.open("wb") as file:
-            body(file, checked())
+        with path.open("wb") as file, closing(read_ahead(contract.check(rows))) as batches:
+            body(file, noted(batches))
     except BaseException:
         path.unlink(missing_ok=True)
         raise

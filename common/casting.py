@@ -1,0 +1,113 @@
+"""Arrow columns as a contract's types: what a driver gives, in any of Arrow's spellings, or not at all.
+
+Arrow itself would also turn numbers into days, times into numbers and 5 into true; none of that is meant.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from common.settings import settings
+
+__all__ = ["casted", "iso_text", "misfits"]
+
+# what each family of types may become
+BECOMES: dict[str, set[str]] = {
+    "text": {"text", "number", "time", "boolean"},
+    "number": {"text", "number", "boolean"},
+    "time": {"text", "time"},
+    "boolean": {"text", "boolean"},
+    "null": {"text", "number", "time", "boolean"},
+    "other": set(),
+}
+
+
+def casted(array: pa.Array, target: pa.DataType) -> pa.Array | None:
+    """``array`` as ``target``, blank texts as null; None if a value does not fit.
+
+    A number becomes text only if it is whole: an identifier, without ".0". A time with a zone becomes campus
+    time, a timestamp loses what is finer than a microsecond and, as a date, its time of day.
+    """
+    return _cast(_plain(array), target)
+
+
+def iso_text(array: pa.Array) -> pa.Array:
+    """Timestamps as 2026-09-01T13:05:00, whole seconds (ISO 8601)."""
+    seconds = pc.floor_temporal(array, unit="second").cast(pa.timestamp("s"))
+    return pc.replace_substring(seconds.cast(pa.string()), " ", "T")
+
+
+def misfits(array: pa.Array, target: pa.DataType) -> pa.Array:
+    """Which values of a column that could not be cast are at fault."""
+    wrong = np.zeros(len(array), bool)
+    plain = _plain(array)
+    parts = [(0, len(plain))]
+    while parts:  # halves that can be cast hold no fault
+        start, stop = parts.pop()
+        if _cast(plain[start:stop], target) is not None:
+            continue
+        if stop - start == 1:
+            wrong[start] = True
+        else:
+            middle = (start + stop) // 2
+            parts += [(start, middle), (middle, stop)]
+    return pa.array(wrong)
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    """Without what only the driver knows of: extension types, dictionaries, wide offsets, blanks, zones."""
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    if isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_decode()
+    kind = array.type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        array = array.cast(pa.string())
+    elif pa.types.is_timestamp(kind) and kind.tz:
+        array = pc.local_timestamp(array.cast(pa.timestamp(kind.unit, settings().timezone)))
+    if pa.types.is_string(array.type):
+        blank = pc.or_(pc.equal(pc.binary_length(array), 0), pc.utf8_is_space(array))
+        if pc.any(blank).as_py():
+            array = pc.if_else(blank, pa.scalar(None, pa.string()), array)
+    return array
+
+
+def _cast(array: pa.Array, target: pa.DataType) -> pa.Array | None:
+    if array.type == target:
+        return array
+    source, wanted = _family(array.type), _family(target)
+    if wanted not in BECOMES[source]:
+        return None if array.null_count < len(array) else pa.nulls(len(array), target)
+    try:
+        match source, wanted:
+            case "number", "text" if pa.types.is_floating(array.type):
+                array = array.cast(pa.int64())
+            case "number", "text" if pa.types.is_decimal(array.type):
+                array = array.cast(pa.decimal128(38, 0))
+            case "number", "number" if pa.types.is_integer(array.type) and pa.types.is_decimal(target):
+                array = array.cast(
+                    pa.string()
+                )  # a detour: straight, Arrow asks for a precision of 19 and more
+            case "number", "boolean":
+                array = array.cast(pa.int64())
+                if not pc.all(pc.is_in(array, pa.array([0, 1, None]))).as_py():
+                    return None
+            case "time", "text" if pa.types.is_timestamp(array.type):
+                return iso_text(array)
+            case "time", "time" if pa.types.is_timestamp(array.type):
+                array = pc.floor_temporal(array, unit="microsecond")
+        return array.cast(target)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+
+
+def _family(kind: pa.DataType) -> str:
+    if pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return "text"
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return "number"
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return "time"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    return "null" if pa.types.is_null(kind) else "other"
