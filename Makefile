@@ -29,7 +29,7 @@ new: install  ## Begin a flow: make new FLOW=housing/residents_to_starrez
 	@$(BIN)/campus new "$$FLOW"
 
 test: install  ## Run the tests that need no Docker; ARGS="-k alma" picks some
-	$(BIN)/python -m pytest -m "not docker and not faults" $(ARGS)
+	$(BIN)/python -m pytest -m "not docker and not slow" $(ARGS)
 
 test-all: install  ## Run every test, also the slow ones and those that need a Docker engine
 	$(BIN)/python -m pytest $(ARGS)
@@ -50,6 +50,7 @@ fix: install  ## Let ruff mend and format what it can
 
 up: install .env  ## Build the image; start PostgreSQL, the Prefect server and a worker in containers
 	docker compose up --build --detach --wait
+	@echo "Dashboard  http://127.0.0.1:$$(sed -n s/^PREFECT_PORT=//p .env); its login is PREFECT_AUTH_STRING in .env"
 
 down:  ## Stop those containers; what they have stored stays
 	docker compose down

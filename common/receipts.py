@@ -42,6 +42,21 @@ class Receipt:
     removed: int = 0
     rehearsal: bool = False
 
+    def facts(self) -> dict[str, str]:
+        """The receipt as a person reads it."""
+        return {
+            "system": self.system,
+            "path": self.path,
+            "what": self.contract,
+            "rows": f"{self.rows:,}",
+            "rows that left": f"{self.removed:,}",
+            "bytes": f"{self.bytes:,}",
+            "sha256": self.sha256,
+            "whole or not at all": "yes" if self.atomic else "no",
+            "delivered": f"{self.delivered:%Y-%m-%d %H:%M:%S %Z}",
+            "personal columns": ", ".join(self.personal) or "none",
+        }
+
     def to_json(self) -> str:
         return json.dumps(asdict(self) | {"delivered": self.delivered.isoformat()}, ensure_ascii=False)
 

@@ -89,9 +89,8 @@ class Violations:
         if again := len(keys) - pc.count_distinct(keys, mode="all").as_py():
             counts = pc.value_counts(keys).field("counts")
             repeating = pc.sum(pc.greater(counts, 1)).as_py()
-            self._rows[f"the key {' + '.join(key)} repeats ({repeating:,} keys occur more than once)"] += (
-                again
-            )
+            what = "key occurs" if repeating == 1 else "keys occur"
+            self._rows[f"the key {' + '.join(key)} repeats ({repeating:,} {what} more than once)"] += again
 
     def report(self, fault: str, advice: str) -> None:
         """Raises ContractError if anything was found: what is at ``fault`` with the rows, and what to do."""

@@ -30,6 +30,7 @@ def _of_ours(home: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_demo_delivers_with_every_flow_and_leaves_no_process_behind(tmp_path: Path) -> None:
     """Prevents a first impression that fails, and a machine full of servers afterwards."""
@@ -44,6 +45,7 @@ def test_the_demo_delivers_with_every_flow_and_leaves_no_process_behind(tmp_path
     assert _of_ours(home) == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_sandbox_that_is_up_is_used_its_days_pass_and_it_goes_down(tmp_path: Path) -> None:
     """Prevents the day-2 commands of the README from being mere text."""

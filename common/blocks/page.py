@@ -17,7 +17,9 @@ class Page(Block):
     """
 
     _documentation_url = HttpUrl("https://github.com/campus-flows/campus-flows#configuration-pages")
-    _logo_url = "https://cdn.sanity.io/images/3ugk85nk/production/fb3f4debabcda1c5a3aeea4f5b3f94c28845e23e-250x250.png"
+    _logo_url = HttpUrl(
+        "https://cdn.sanity.io/images/3ugk85nk/production/fb3f4debabcda1c5a3aeea4f5b3f94c28845e23e-250x250.png"
+    )
 
     kind: ClassVar[str]
 

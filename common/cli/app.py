@@ -2,13 +2,14 @@
 
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from common.cli import demo, flows, run, sandbox, settings
-from common.errors import DataFlowError
+from common.cli import demo, flows, new, run, sandbox, settings
+from common.errors import ConfigError, DataFlowError
 
 __all__ = ["app", "main"]
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("flows")(flows.flows)
+app.command("new")(new.new)
 app.command("settings")(settings.show)
 app.add_typer(sandbox.app, name="sandbox")
 
@@ -46,8 +48,15 @@ def main() -> None:
     """Runs the command; an error of ours is one sentence and exit code 1."""
     try:
         app()
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("common.sandbox"):
+            raise
+        _fail(ConfigError("The sandbox is not part of this image: set CAMPUS_ENV, or use a checkout."))
     except DataFlowError as error:
-        Console(stderr=True).print(
-            f"[bold red]{type(error).__name__}[/bold red] {error}", highlight=False, soft_wrap=True
-        )
-        sys.exit(1)
+        _fail(error)
+
+
+def _fail(error: DataFlowError) -> NoReturn:
+    title = f"[bold red]{type(error).__name__}[/bold red]"
+    Console(stderr=True).print(f"{title} {escape(str(error))}", highlight=False, soft_wrap=True)
+    sys.exit(1)

@@ -97,3 +97,8 @@ def _show(entry: "CatalogEntry", deliveries: "list[Delivery]", dry_run: bool) ->
                 )
             else:
                 console.print("There is no earlier delivery to compare it with.")
+        else:
+            console.print(
+                f"Against what {delivery.receipt.system} has acknowledged: {delivery.receipt.rows:,} rows are new or "
+                f"changed, {delivery.receipt.removed:,} have left."
+            )

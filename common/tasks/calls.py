@@ -13,9 +13,10 @@ from common.connectors.rest import Call, Outcome
 from common.contract import Contract
 from common.errors import DeliveryError
 from common.pages import find_page, page_name
-from common.receipts import Receipt, Receipts
-from common.run import Delivery, current_run
+from common.receipts import Receipt
+from common.run import current_run
 from common.snapshots import Change, Changes, Snapshot
+from common.tasks.accounting import account
 from common.tasks.step import step
 
 __all__ = ["snapshot", "upsert"]
@@ -50,6 +51,7 @@ def upsert(
     run, started = current_run(), time.monotonic()
     page = find_page(to, RestApi)
     pending = [change for change in changes.rows if not seen.is_acknowledged(change)]
+    # every body before the first call: a row that cannot be shaped stops the step while nothing is sent
     calls = [Call(method, path, change.row, guarded(body, change.row)) for change in pending]
     digest = hashlib.sha256()
     for change in changes.rows:
@@ -59,35 +61,23 @@ def upsert(
             _send(zip(pending, api.send_all(calls), strict=True), seen, to)
         for key in changes.removed:
             seen.forget(key)
-    receipt = Receipt(
-        flow=run.flow,
-        system=to,
-        path=f"{method} {path}",
-        contract=seen.contract.name,
-        rows=len(changes),
-        bytes=0,
-        sha256=digest.hexdigest(),
-        seconds=time.monotonic() - started,
-        atomic=False,
-        delivered=now(),
-        personal=seen.contract.personal,
-        removed=len(changes.removed),
-        rehearsal=run.rehearsal,
+    return account(
+        Receipt(
+            flow=run.flow,
+            system=to,
+            path=f"{method} {path}",
+            contract=seen.contract.name,
+            rows=len(changes),
+            bytes=0,
+            sha256=digest.hexdigest(),
+            seconds=time.monotonic() - started,
+            atomic=False,
+            delivered=now(),
+            personal=seen.contract.personal,
+            removed=len(changes.removed),
+            rehearsal=run.rehearsal,
+        )
     )
-    if not run.rehearsal:
-        Receipts().store(receipt)
-    run.deliveries.append(Delivery(receipt))
-    logger.info(
-        "%s system=%s path=%s changed=%d unchanged=%d left=%d seconds=%.1f",
-        "rehearsed" if run.rehearsal else "upserted",
-        to,
-        path,
-        len(changes),
-        changes.unchanged,
-        len(changes.removed),
-        receipt.seconds,
-    )
-    return receipt
 
 
 def _send(outcomes: Iterable[tuple[Change, Outcome]], seen: Snapshot, to: str) -> None:

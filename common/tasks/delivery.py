@@ -1,6 +1,5 @@
 """Delivering a parcel to a receiver's file server."""
 
-import logging
 import time
 from pathlib import PurePosixPath
 
@@ -10,12 +9,11 @@ from common.connectors.sftp import Placed
 from common.files import Parcel
 from common.pages import find_page, page_name
 from common.receipts import Receipt, Receipts
-from common.run import Delivery, current_run
+from common.run import current_run
+from common.tasks.accounting import account
 from common.tasks.step import step
 
 __all__ = ["deliver"]
-
-logger = logging.getLogger(__name__)
 
 
 @step
@@ -28,8 +26,7 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
     """
     run, started = current_run(), time.monotonic()
     page = find_page(to, SftpServer)
-    receipts = Receipts()
-    receipts.guard(run.flow, to, parcel)
+    Receipts().guard(run.flow, to, parcel)
     placed = Placed(path, parcel.bytes, atomic=page.rename)
     if not run.rehearsal:
         with page.open(page_name(to)) as server:
@@ -37,33 +34,20 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
             if page.completion_suffix:
                 done = str(PurePosixPath(path).with_suffix(page.completion_suffix))
                 server.put_bytes(f"{PurePosixPath(path).name}\n".encode(), done)
-    receipt = Receipt(
-        flow=run.flow,
-        system=to,
-        path=placed.path,
-        contract=parcel.contract.name,
-        rows=parcel.rows,
-        bytes=placed.bytes,
-        sha256=parcel.sha256,
-        seconds=time.monotonic() - started,
-        atomic=placed.atomic,
-        delivered=now(),
-        personal=parcel.contract.personal,
-        rehearsal=run.rehearsal,
+    return account(
+        Receipt(
+            flow=run.flow,
+            system=to,
+            path=placed.path,
+            contract=parcel.contract.name,
+            rows=parcel.rows,
+            bytes=placed.bytes,
+            sha256=parcel.sha256,
+            seconds=time.monotonic() - started,
+            atomic=placed.atomic,
+            delivered=now(),
+            personal=parcel.contract.personal,
+            rehearsal=run.rehearsal,
+        ),
+        parcel,
     )
-    if run.rehearsal:
-        run.deliveries.append(Delivery(receipt, parcel, receipts.difference(run.flow, to, parcel)))
-    else:
-        receipts.store(receipt, parcel)
-        run.deliveries.append(Delivery(receipt, parcel))
-    logger.info(
-        "%s system=%s path=%s rows=%d bytes=%d sha256=%s seconds=%.1f",
-        "rehearsed" if run.rehearsal else "delivered",
-        to,
-        receipt.path,
-        receipt.rows,
-        receipt.bytes,
-        receipt.sha256[:12],
-        receipt.seconds,
-    )
-    return receipt

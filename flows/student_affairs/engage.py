@@ -10,7 +10,7 @@ STUDENTS = Contract(
     "Engage students",
     columns=(
         Column("username", header="Username", personal=True, max_length=50),
-        Column("first_name", header="FirstName", personal=True, required=False),
+        Column("first_name", header="FirstName", personal=True),
         Column("last_name", header="LastName", personal=True),
         Column("campus_email", header="CampusEmail", personal=True, pattern=r"[^@\s]+@[^@\s]+"),
         Column("student_id", header="StudentId", personal=True, max_length=11),

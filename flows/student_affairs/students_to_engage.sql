@@ -17,7 +17,8 @@ levels AS (
        AND c.withdraw_code = 'NWD'
 )
 SELECT i.login_id AS username, s.emplid AS student_id,
-       NVL(TRIM(prf.first_name), pri.first_name) AS first_name,
+       -- Engage imports nobody without a first name: FNU, first name unknown, is what US forms print (assumed)
+       COALESCE(TRIM(prf.first_name), TRIM(pri.first_name), 'FNU') AS first_name,
        NVL(TRIM(prf.last_name), pri.last_name) AS last_name,
        m.email_addr AS campus_email, s.acad_career AS career, s.acad_level_bot AS academic_level,
        CASE s.acad_load WHEN 'F' THEN 'Full-time' ELSE 'Part-time' END AS enrollment_status,

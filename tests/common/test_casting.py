@@ -12,8 +12,8 @@ from tests.common.conftest import Rows
 
 SECRET = "Ångström-900000001"
 OPAQUE = pa.opaque(pa.string(), "numeric", "PostgreSQL")
-NOON = datetime(2026, 9, 1, 12, 5, 7)
-MIDNIGHT = datetime(2026, 9, 1)
+NOON = datetime.fromisoformat("2026-09-01T12:05:07")
+MIDNIGHT = datetime.fromisoformat("2026-09-01T00:00:00")
 DAY = date(2026, 9, 1)
 
 
@@ -58,12 +58,20 @@ def cast(rows: Rows, kind: str, array: pa.Array) -> list:
         ("float", decimals("1.50"), [1.5]),
         ("date", pa.array([MIDNIGHT, None], pa.timestamp("s")), [DAY, None]),
         ("date", pa.array([NOON], pa.timestamp("s")), [DAY]),
-        ("date", pa.array([datetime(1950, 9, 1, 12)], pa.timestamp("us")), [date(1950, 9, 1)]),
+        (
+            "date",
+            pa.array([datetime.fromisoformat("1950-09-01T12:00:00")], pa.timestamp("us")),
+            [date(1950, 9, 1)],
+        ),
         ("date", pa.array([DAY], pa.date64()), [DAY]),
         ("date", pa.array(["2026-09-01"]), [DAY]),
         ("timestamp", pa.array([NOON], pa.timestamp("s")), [NOON]),
         ("timestamp", pa.array([NOON], pa.timestamp("ms")), [NOON]),
-        ("timestamp", pa.array([1_000_000_001], pa.timestamp("ns")), [datetime(1970, 1, 1, 0, 0, 1)]),
+        (
+            "timestamp",
+            pa.array([1_000_000_001], pa.timestamp("ns")),
+            [datetime.fromisoformat("1970-01-01T00:00:01")],
+        ),
         ("timestamp", pa.array([DAY]), [MIDNIGHT]),
         ("boolean", pa.array([True, None]), [True, None]),
         ("boolean", pa.array([1, 0, None]), [True, False, None]),
@@ -118,7 +126,7 @@ def test_what_is_no_such_value_is_counted_and_not_quoted(
 def test_a_time_with_a_zone_becomes_campus_time(rows: Rows) -> None:
     """03:05 UTC on the first of September is still the thirty-first of August on campus."""
     given = pa.array([datetime(2026, 9, 1, 3, 5, tzinfo=UTC)], pa.timestamp("us", "UTC"))
-    assert cast(rows, "timestamp", given) == [datetime(2026, 8, 31, 21, 5)]
+    assert cast(rows, "timestamp", given) == [datetime.fromisoformat("2026-08-31T21:05:00")]
     assert cast(rows, "date", given) == [date(2026, 8, 31)]
 
 

@@ -73,7 +73,7 @@ def test_a_key_of_several_columns_repeats_only_as_a_whole(rows: Rows) -> None:
     contract = people(Column("emplid"), Column("rcd", "integer"), key=("emplid", "rcd"))
     assert checked(contract, rows({"emplid": ["1", "11", "1"], "rcd": [12, 2, 2]})).num_rows == 3
     message = refusal(contract, rows({"emplid": ["1"], "rcd": [2]}, {"emplid": ["1"], "rcd": [2]}))
-    assert "the key emplid + rcd repeats (1 keys occur more than once) in 1 row" in message
+    assert "the key emplid + rcd repeats (1 key occurs more than once) in 1 row" in message
 
 
 def test_faults_are_counted_over_all_batches_with_the_first_row(rows: Rows) -> None:
@@ -90,9 +90,6 @@ def test_from_the_first_fault_on_no_row_is_handed_out(rows: Rows) -> None:
     handed = []
     with pytest.raises(ContractError):
         handed.extend(people(Column("a")).check(rows({"a": ["1"]}, {"a": [None]}, {"a": ["3"]})))
-    with pytest.raises(ContractError):
-        for batch in people(Column("a")).check(rows({"a": ["1"]}, {"a": [None]}, {"a": ["3"]})):
-            handed.append(batch)
     assert [batch["a"].to_pylist() for batch in handed] == [["1"]]
 
 
@@ -164,8 +161,7 @@ def test_rows_beyond_the_limit_are_counted_but_not_handed_out(rows: Rows) -> Non
     """A runaway join must not fill the disk before it is refused."""
     handed = []
     with pytest.raises(ContractError):
-        for batch in people(Column("a"), max_rows=1).check(rows({"a": ["1"]}, {"a": ["2"]}, {"a": ["3"]})):
-            handed.append(batch)
+        handed.extend(people(Column("a"), max_rows=1).check(rows({"a": ["1"]}, {"a": ["2"]}, {"a": ["3"]})))
     assert len(handed) == 1
 
 

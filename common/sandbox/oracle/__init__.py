@@ -22,8 +22,8 @@ It is **not** evidence for:
   comparing is BINARY, lengths count characters unless a column says BYTE, names of days and months are English;
 * the protocol of 21c and later, thick mode, TLS, native network encryption, proxy logins, wallets;
 * PL/SQL, sequences, views, foreign keys, triggers, time zones other than +00:00, objects, JSON, XML;
-* the last digits of numbers: 38 digits in all, 10 decimals in a NUMBER without a scale, at least 20 decimals in
-  a quotient (Oracle: 40 significant digits);
+* the last digits of numbers: 38 digits in all, 10 decimals in a NUMBER without a scale, 20 decimals in a quotient
+  (Oracle: 40 significant digits);
 * the text and the position of an error where several things are wrong.
 """
 

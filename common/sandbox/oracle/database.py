@@ -34,8 +34,6 @@ __all__ = ["Database"]
 
 logger = logging.getLogger(__name__)
 
-_CONFIG = {"TimeZone": "UTC", "python_enable_replacements": "false"}
-
 
 def _wall_clock() -> datetime:
     return datetime.now().replace(microsecond=0)  # noqa: DTZ005 - a database's SYSDATE has no zone
@@ -176,6 +174,8 @@ def _incoming(sql: str, arrow: pa.DataType, kind: OracleType) -> str:
     if kind.family is Family.DATETIME:
         source = TIMESTAMP if pa.types.is_timestamp(arrow) else DATE
         return assigned(Typed(f"CAST({sql} AS TIMESTAMP)", source), kind)
+    if kind.kind is Kind.NUMBER and not kind.precision and pa.types.is_floating(arrow):
+        return f'"SYS".exact_float({sql})'
     if kind.kind is Kind.NUMBER and not kind.precision and pa.types.is_decimal(arrow):
         return assigned(Typed(sql, number(arrow.precision - arrow.scale, arrow.scale)), kind)
     return f"CAST({sql} AS {kind.duckdb})"

@@ -5,7 +5,7 @@ So the changes of the open transaction are kept and made again after an error.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ from common.sandbox.oracle.sql.statement import Statement
 from common.sandbox.oracle.sql.translate import Plan, translate
 from common.sandbox.oracle.types import OracleType
 
-__all__ = ["Result", "Transactions"]
+__all__ = ["Transactions"]
 
 _BATCH_ROWS = 10_000
 _SAVEPOINT = re.compile(r"SAVEPOINT\s+([\w$#]+)", re.IGNORECASE)
@@ -32,14 +32,6 @@ _SCHEMA = re.compile(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*\"?([\w$#]+)
 _HARMLESS = re.compile(
     r"ALTER\s+SESSION\s+SET\s+(?:NLS_(?:DATE|TIMESTAMP|TIMESTAMP_TZ)_FORMAT)\s*=.*", re.IGNORECASE | re.DOTALL
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The rows of a query, in Arrow batches that are read as they are asked for."""
-
-    plan: Plan
-    batches: Iterator[pa.RecordBatch]
 
 
 @dataclass(slots=True)
@@ -58,7 +50,6 @@ class Transactions:
         self._connection = database.connect()
         self._user, self.schema, self._service = user, schema, service
         self._journal: _Journal | None = None
-        self._streams: list[duckdb.DuckDBPyConnection] = []
 
     @property
     def is_open(self) -> bool:
@@ -75,19 +66,19 @@ class Transactions:
         """Translates a statement."""
         return translate(statement, self.facts(binds, array=array))
 
-    def query(self, plan: Plan, values: Sequence[Any]) -> Result:
-        """Runs a query. Without an open transaction its rows are streamed, as of now."""
+    def query(self, plan: Plan, values: Sequence[Any]) -> Generator[pa.RecordBatch, None, None]:
+        """Runs a query; its batches. Without an open transaction they are streamed, as of now."""
         if self._journal is not None:
             with self._errors(plan):
                 table = self._connection.sql(plan.sql, params=_named(plan, values)).to_arrow_table()
-                return Result(plan, iter(table.to_batches(_BATCH_ROWS)))
+                return _batches(table)
         connection = self._database.connect()
         try:
             reader = connection.sql(plan.sql, params=_named(plan, values)).to_arrow_reader(_BATCH_ROWS)
         except duckdb.Error as error:
             connection.close()
             raise duckdb_error(error) from None
-        return Result(plan, _streamed(reader, connection))
+        return _streamed(reader, connection)
 
     def change(self, plan: Plan, values: Sequence[Any]) -> tuple[int, list[tuple[Any, ...]]]:
         """Makes one change; the number of rows, and what RETURNING gives."""
@@ -196,9 +187,13 @@ def _named(plan: Plan, values: Sequence[Any]) -> dict[str, Any]:
     return {f"b{number}": values[number - 1] for number in plan.used}
 
 
+def _batches(table: pa.Table) -> Generator[pa.RecordBatch, None, None]:
+    yield from table.to_batches(_BATCH_ROWS)
+
+
 def _streamed(
     reader: pa.RecordBatchReader, connection: duckdb.DuckDBPyConnection
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch, None, None]:
     try:
         yield from reader
     except (duckdb.Error, OSError, pa.ArrowException) as error:

@@ -50,7 +50,7 @@ def test_a_new_flow_keeps_the_conventions(checkout: Path) -> None:
     )
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_a_new_flow_runs_as_it_is(checkout: Path) -> None:
     """Prevents a scaffold that has to be understood before it can be tried. Slow: it has a sandbox of its own."""
     _begin(NEW, checkout)

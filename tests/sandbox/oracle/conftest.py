@@ -1,5 +1,7 @@
 """One stand-in for all tests of this folder, and connections of the real driver to it."""
 
+# ruff: noqa: S608 - these tests are made of SQL
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +12,14 @@ import pytest
 
 from common.sandbox.oracle import Database, Server, User
 
-NOW = datetime(2026, 9, 1, 10, 11, 12)
+
+def at(text: str) -> datetime:
+    """A moment as a database holds it: without a zone."""
+    return datetime.fromisoformat(text)
+
+
+PASSWORD = "secret"
+NOW = at("2026-09-01 10:11:12")
 STUDENTS = """
     CREATE TABLE STUDENTS (
         PIDM NUMBER(8) NOT NULL PRIMARY KEY,
@@ -37,12 +46,12 @@ EFFECTIVE = """
         ACAD_PROG VARCHAR2(5) NOT NULL
     )"""
 PROGRAMS = [
-    ("0001", "UGRD", datetime(2020, 8, 1), 0, "AC", "ARTS"),
-    ("0001", "UGRD", datetime(2022, 8, 1), 0, "AC", "SCI"),
-    ("0001", "UGRD", datetime(2022, 8, 1), 1, "LA", "SCI"),
-    ("0001", "GRAD", datetime(2024, 8, 1), 0, "AC", " "),
-    ("0002", "UGRD", datetime(2021, 8, 1), 0, "AC", "ENGR"),
-    ("0002", "UGRD", datetime(2030, 8, 1), 0, "CM", "ENGR"),
+    ("0001", "UGRD", at("2020-08-01"), 0, "AC", "ARTS"),
+    ("0001", "UGRD", at("2022-08-01"), 0, "AC", "SCI"),
+    ("0001", "UGRD", at("2022-08-01"), 1, "LA", "SCI"),
+    ("0001", "GRAD", at("2024-08-01"), 0, "AC", " "),
+    ("0002", "UGRD", at("2021-08-01"), 0, "AC", "ENGR"),
+    ("0002", "UGRD", at("2030-08-01"), 0, "CM", "ENGR"),
 ]
 
 
@@ -53,7 +62,7 @@ class Running:
     server: Server
     database: Database
 
-    def connect(self, user: str = "SIS", password: str = "secret", **options: Any) -> oracledb.Connection:
+    def connect(self, user: str = "SIS", password: str = PASSWORD, **options: Any) -> oracledb.Connection:
         """A connection by the real driver, in thin mode."""
         dsn = options.pop("dsn", f"127.0.0.1:{self.server.port}/CAMPUS")
         return oracledb.connect(user=user, password=password, dsn=dsn, **options)
@@ -65,7 +74,7 @@ def oracle() -> Iterator[Running]:
     database = Database(clock=lambda: NOW)
     database.create_table("SIS", STUDENTS)
     database.create_table("SIS", EFFECTIVE)
-    users = {"SIS": "secret", "READER": User("pass wörd", schema="SIS")}
+    users = {"SIS": PASSWORD, "READER": User("pass wörd", schema="SIS")}
     with Server({"CAMPUS": database}, users) as server:
         running = Running(server, database)
         with running.connect() as connection, connection.cursor() as cursor:

@@ -1,14 +1,13 @@
 """The driver's Arrow interface, which the extracts use."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 
 import oracledb
 import pyarrow as pa
 import pytest
 
-from tests.sandbox.oracle.conftest import Running
+from tests.sandbox.oracle.conftest import Running, at
 
 ALL = """
     CREATE TABLE ALL_TYPES (
@@ -29,8 +28,8 @@ def arrow(oracle: Running) -> Iterator[oracledb.Connection]:
             "loose": [n / 2 for n in range(count)],
             "label": [f"G{n // 100}" for n in range(count)],
             "fixed": ["ab"] * count,
-            "day": pa.array([datetime(2020, 1, 1, 12)] * count, pa.timestamp("us")),
-            "stamp": pa.array([datetime(2020, 1, 1, 12, 0, 0, 5)] * count, pa.timestamp("us")),
+            "day": pa.array([at("2020-01-01 12:00")] * count, pa.timestamp("us")),
+            "stamp": pa.array([at("2020-01-01 12:00:00.000005")] * count, pa.timestamp("us")),
             "note": ["é" * 5000 if n % 500 == 0 else None for n in range(count)],
             "image": pa.array([b"\x00" * n if n % 500 == 1 else None for n in range(count)], pa.binary()),
             "ratio": [n / 3 for n in range(count)],
@@ -77,8 +76,8 @@ def test_every_value_arrives_in_every_batch(arrow: oracledb.Connection) -> None:
     assert table["LOOSE"].to_pylist()[1] == 0.5
     assert table["LABEL"].to_pylist()[2499] == "G24"
     assert set(table["FIXED"].to_pylist()) == {"ab  "}
-    assert set(table["DAY"].to_pylist()) == {datetime(2020, 1, 1, 12)}
-    assert set(table["STAMP"].to_pylist()) == {datetime(2020, 1, 1, 12, 0, 0, 5)}
+    assert set(table["DAY"].to_pylist()) == {at("2020-01-01 12:00")}
+    assert set(table["STAMP"].to_pylist()) == {at("2020-01-01 12:00:00.000005")}
     assert [note for note in table["NOTE"].to_pylist() if note] == ["é" * 5000] * 5
     assert [len(image) for image in table["IMAGE"].to_pylist() if image] == [1, 501, 1001, 1501, 2001]
     assert table["RATIO"].to_pylist()[1] == 1 / 3
@@ -111,7 +110,7 @@ def test_columns_of_nothing_but_null_keep_their_types(arrow: oracledb.Connection
 def test_binds_of_all_kinds_are_taken(arrow: oracledb.Connection) -> None:
     """Dates and terms of a flow's query are binds, never text."""
     sql = "SELECT KEY FROM ALL_TYPES WHERE DAY <= :as_of AND LABEL = :label AND KEY < :top"
-    assert fetch(arrow, sql, as_of=datetime(2026, 9, 1), label="G1", top=150)["KEY"].to_pylist() == list(
+    assert fetch(arrow, sql, as_of=at("2026-09-01"), label="G1", top=150)["KEY"].to_pylist() == list(
         range(100, 150)
     )
 

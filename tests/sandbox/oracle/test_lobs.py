@@ -1,5 +1,7 @@
 """CLOB and BLOB: as locators, as plain values and as binds."""
 
+# ruff: noqa: S608 - these tests are made of SQL
+
 from collections.abc import Iterator
 
 import oracledb

@@ -1,5 +1,7 @@
 """Logging in, leaving, and what a server says about itself."""
 
+# ruff: noqa: S608 - these tests are made of SQL
+
 import threading
 
 import oracledb

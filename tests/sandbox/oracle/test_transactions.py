@@ -1,5 +1,7 @@
 """Changes and transactions: what is kept, what is undone, and how many rows it was."""
 
+# ruff: noqa: S608 - these tests are made of SQL
+
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -166,9 +168,9 @@ def test_many_rows_are_loaded_from_arrow_and_swapped_in_one_step(
     with pytest.raises(OracleError, match="ORA-12899"):
         replace("SIS", "ITEMS", pa.table({"ID": [4], "NAME": ["too long"]}))
     assert ids(items) == [2, 3]
-    with pytest.raises(OracleError, match="ORA-00904.*NOPE"):
+    with pytest.raises(OracleError, match=r"ORA-00904.*NOPE"):
         load("SIS", "ITEMS", pa.table({"NOPE": [4]}))
-    with pytest.raises(OracleError, match="ORA-00942.*SIS.OTHER"):
+    with pytest.raises(OracleError, match=r"ORA-00942.*SIS\.OTHER"):
         load("SIS", "OTHER", pa.table({"ID": [4]}))
     assert oracle.database.count("SIS", "ITEMS") == 2
 

@@ -1,10 +1,14 @@
 """Every type there and back, and how it is described."""
 
-from datetime import date, datetime, timedelta
+# ruff: noqa: S608 - these tests are made of SQL
+
+from datetime import date, timedelta
 from decimal import Decimal
 
 import oracledb
 import pytest
+
+from tests.sandbox.oracle.conftest import at
 
 FIRST = {
     "p": 1,
@@ -13,9 +17,9 @@ FIRST = {
     "g": Decimal("3.875"),
     "b": Decimal("-12.50"),
     "n": Decimal("12345678.000125"),
-    "d": datetime(1999, 2, 28, 13, 14, 15),
-    "a": datetime(2026, 1, 2, 3, 4, 5, 678901),
-    "s": datetime(2026, 1, 2, 3, 4, 5),
+    "d": at("1999-02-28 13:14:15"),
+    "a": at("2026-01-02 03:04:05.678901"),
+    "s": at("2026-01-02 03:04:05"),
     "f": "Y",
     "r": 0.1,
     "v": "é日本",
@@ -47,15 +51,15 @@ def test_all_types_come_back_as_they_went_in(students: oracledb.Cursor) -> None:
         3.875,
         -12.5,
         12345678.000125,
-        datetime(1999, 2, 28, 13, 14, 15),
-        datetime(2026, 1, 2, 3, 4, 5, 678901),
-        datetime(2026, 1, 2, 3, 4, 5),
+        at("1999-02-28 13:14:15"),
+        at("2026-01-02 03:04:05.678901"),
+        at("2026-01-02 03:04:05"),
         "Y  ",
         0.1,
         "é日本",
         b"\x00\x01\xff",
     )
-    assert second == (2, "A00000002", "Müller 日本", None, None, None, datetime(2001, 12, 31), *[None] * 6)
+    assert second == (2, "A00000002", "Müller 日本", None, None, None, at("2001-12-31"), *[None] * 6)
 
 
 def test_columns_are_described_with_name_type_precision_and_size(students: oracledb.Cursor) -> None:
@@ -129,7 +133,7 @@ def test_numbers_at_the_edges_of_their_encoding_survive(
     cursor: oracledb.Cursor, number: int | Decimal
 ) -> None:
     """Base-100 digits, exponents and complements each have a first and a last value."""
-    cursor.outputtypehandler = lambda cursor, metadata: cursor.var(Decimal, arraysize=cursor.arraysize)
+    cursor.outputtypehandler = lambda cursor, _: cursor.var(Decimal, arraysize=cursor.arraysize)
     cursor.execute("SELECT CAST(:v AS NUMBER) FROM DUAL", v=number)
     assert cursor.fetchone()[0] == number
 
@@ -137,7 +141,7 @@ def test_numbers_at_the_edges_of_their_encoding_survive(
 @pytest.mark.parametrize("number", [Decimal("0.000000000012"), 12345678901234567890123456789012])
 def test_a_number_that_would_be_rounded_is_refused(cursor: oracledb.Cursor, number: int | Decimal) -> None:
     """Rounded silently, it would be a wrong key or a wrong amount."""
-    with pytest.raises(oracledb.DatabaseError, match="ORA-03001.*stand-in does not hold a number"):
+    with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*stand-in does not hold a number"):
         cursor.execute("INSERT INTO STUDENTS (PIDM, ID, ANY_NUMBER) VALUES (1, 'x', :n)", n=number)
 
 
@@ -145,13 +149,13 @@ def test_intervals_and_zoned_timestamps_travel(cursor: oracledb.Cursor) -> None:
     """Their encodings have an offset in the middle of the range."""
     span = timedelta(days=3, hours=-4, microseconds=250000)
     cursor.setinputsizes(t=oracledb.DB_TYPE_TIMESTAMP_TZ)
-    cursor.execute("SELECT :s, :t FROM DUAL", s=span, t=datetime(2026, 7, 1, 12, 30, 0, 250000))
-    assert cursor.fetchone() == (span, datetime(2026, 7, 1, 12, 30, 0, 250000))
+    cursor.execute("SELECT :s, :t FROM DUAL", s=span, t=at("2026-07-01 12:30:00.250000"))
+    assert cursor.fetchone() == (span, at("2026-07-01 12:30:00.250000"))
 
 
 def test_decimals_come_back_exact_when_asked_for(students: oracledb.Cursor) -> None:
     """Money must not pass through a float."""
-    students.outputtypehandler = lambda cursor, metadata: cursor.var(Decimal, arraysize=cursor.arraysize)
+    students.outputtypehandler = lambda cursor, _: cursor.var(Decimal, arraysize=cursor.arraysize)
     students.execute("SELECT GPA, BALANCE, PIDM FROM STUDENTS WHERE PIDM = 1")
     assert students.fetchone() == (Decimal("3.875"), Decimal("-12.5"), Decimal(1))
 

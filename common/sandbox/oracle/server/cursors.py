@@ -1,6 +1,6 @@
 """Open cursors: statements that a client may run again and rows that it has still to fetch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -61,9 +61,15 @@ class Cursor:
     described: tuple[Field, ...] | None = None
     defines: list[Bind] | None = None
     written: tuple[int, ...] = ()
-    batches: Iterator[pa.RecordBatch] | None = None
+    batches: Generator[pa.RecordBatch, None, None] | None = None
     rows: Iterator[bytes] | None = None
     fetched: int = 0
+
+    def release(self) -> None:
+        """Gives back the rows that were not fetched."""
+        if self.batches is not None:
+            self.batches.close()
+        self.batches = self.rows = None
 
     @property
     def has_lobs(self) -> bool:

@@ -58,7 +58,14 @@ class Execution:
         """Reads the request that closes cursors."""
         self._reader.skip("b")
         for _ in range(self._reader.integer()):
-            self._cursors.pop(self._reader.integer(), None)
+            if cursor := self._cursors.pop(self._reader.integer(), None):
+                cursor.release()
+
+    def close(self) -> None:
+        """Closes all cursors."""
+        for cursor in self._cursors.values():
+            cursor.release()
+        self._cursors.clear()
 
     def execute(self) -> bytes:
         """Reads an execute request and answers it."""
@@ -156,8 +163,9 @@ class Execution:
 
     def _query(self, cursor: Cursor, values: list[Any], options: int, wanted: int) -> bytes:
         plan = self._transactions.plan(cursor.statement, bind_types(cursor.binds, [values]))
-        cursor.batches = self._transactions.query(plan, values).batches
-        cursor.rows, cursor.fetched = None, 0
+        cursor.release()
+        cursor.batches = self._transactions.query(plan, values)
+        cursor.fetched = 0
         head = b""
         if cursor.described != plan.fields:
             cursor.described, cursor.defines = plan.fields, None

@@ -56,6 +56,8 @@ class Session:
         except Disconnected:
             logger.debug("session ended number=%d", self._number)
         finally:
+            if self._execution:
+                self._execution.close()
             if self._transactions:
                 self._transactions.close()
             self._socket.close()

@@ -7,7 +7,7 @@ from sqlglot import exp
 from common.sandbox.oracle.errors import OracleError, refused
 from common.sandbox.oracle.sql.calls import Call, Rule
 from common.sandbox.oracle.sql.conversion import converted, in_quotes
-from common.sandbox.oracle.sql.numbers import quotient
+from common.sandbox.oracle.sql.numbers import narrowed, quotient
 from common.sandbox.oracle.sql.scope import Scope, Typed, offset_of
 from common.sandbox.oracle.types import TEXT, Family, loosened, number
 
@@ -15,6 +15,7 @@ __all__ = ["AGGREGATES", "grouped", "ordering", "windowed"]
 
 _COUNT = number(18, 0)
 _ROWS_DIGITS = 10
+_SUM_DECIMALS = 20
 
 
 def ordering(node: exp.Ordered, sql: str) -> str:
@@ -40,7 +41,7 @@ def _count(call: Call) -> Typed:
 
 def _sum(call: Call) -> Typed:
     call.takes(1)
-    value = call.number(0)
+    value = narrowed(call.number(0), _SUM_DECIMALS)
     kind = number(value.type.whole + _ROWS_DIGITS, value.type.decimals)
     return Typed(f"sum({_distinct(call)}{value.sql}){call.over}", kind)
 

@@ -81,7 +81,9 @@ def _decode(call: Call) -> Typed:
     if len(rest) % 2:
         results.append(rest[-1])
     first = TEXT if results[0].type.family is Family.NULL else results[0].type
-    return _chosen([same(subject, each) for each in sought], results, _led_by(first, results))
+    kind = _led_by(first, results)
+    tests = [same(subject, each) for each in sought]
+    return _chosen(tests, results, text(kind.size) if kind.kind is Kind.CHAR else kind)
 
 
 def _nullif(call: Call) -> Typed:

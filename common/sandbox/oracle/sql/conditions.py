@@ -64,8 +64,10 @@ def _quantified(left: Typed, operator: str, node: exp.Any | exp.All, scope: Scop
     query = node.this.unnest() if node.this else None
     if not isinstance(query, exp.Query):
         raise refused("run ANY and ALL over lists: write IN", offset_of(node))
-    right = _single_column(scope.relation(query), left, scope)
-    return f"({left.sql} {operator} {'ANY' if isinstance(node, exp.Any) else 'ALL'} ({right}))"
+    relation = scope.relation(query)
+    sides = aligned(left, _column(relation))
+    right = _single_column(relation, left, scope)
+    return f"({sides[0] if sides else left.sql} {operator} {'ANY' if isinstance(node, exp.Any) else 'ALL'} ({right}))"
 
 
 def _in(node: exp.In, scope: Scope) -> str:

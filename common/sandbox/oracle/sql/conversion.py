@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from common.sandbox.oracle.errors import OracleError, refused
 from common.sandbox.oracle.sql.scope import Typed
 from common.sandbox.oracle.types import (
+    CLOB,
     DATE,
     NULL,
     NUMBER,
@@ -180,18 +181,18 @@ def assigned(value: Typed, kind: OracleType) -> str:
         return "NULL"
     match kind.kind:
         case Kind.CHAR:
-            return f'"SYS".padded({to_text(value).sql}, {kind.size})'
+            sql = f'"SYS".padded({to_text(value).sql}, {kind.size})'
         case Kind.NUMBER if not kind.precision:
             found = to_number(value)
-            if found.type.decimals > kind.decimals:
-                return f'"SYS".exact_number({found.sql})'
-            return converted(found, kind)
+            exact = found.type.decimals <= kind.decimals
+            sql = converted(found, kind) if exact else f'"SYS".exact_number({found.sql})'
         case Kind.DATE if value.type.kind is not Kind.DATE:
-            return f'"SYS".whole_seconds({to_moment(value).sql})'
+            sql = f'"SYS".whole_seconds({to_moment(value).sql})'
         case Kind.TIMESTAMP | Kind.TIMESTAMP_TZ | Kind.TIMESTAMP_LTZ if kind.scale < 6:
-            return f'"SYS".rounded_moment({to_moment(value).sql}, {10 ** (6 - kind.scale)})'
+            sql = f'"SYS".rounded_moment({to_moment(value).sql}, {10 ** (6 - kind.scale)})'
         case _:
-            return converted(value, kind)
+            sql = converted(value, kind)
+    return sql
 
 
 def _padded(left: Typed, right: Typed) -> tuple[str, str]:

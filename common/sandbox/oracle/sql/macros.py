@@ -19,6 +19,7 @@ MACROS = (
         WHEN length(regexp_extract(rtrim(trim(s), '0'), '\.(\d*)', 1)) > 10 OR regexp_matches(s, '[eE]') THEN error('ORA-03001: unimplemented feature: the stand-in does not read this many decimals of a number')
         ELSE CAST(trim(s) AS DECIMAL(38,10)) END""",
     "exact_number(n) AS CASE WHEN CAST(n AS DECIMAL(38,10)) <> n THEN error('ORA-03001: unimplemented feature: the stand-in does not keep more than 10 decimals in a NUMBER without a scale') ELSE CAST(n AS DECIMAL(38,10)) END",
+    "exact_float(f) AS CASE WHEN CAST(CAST(f AS DECIMAL(38,10)) AS DOUBLE) <> f THEN error('ORA-03001: unimplemented feature: the stand-in does not keep more than 10 decimals in a NUMBER without a scale') ELSE CAST(f AS DECIMAL(38,10)) END",
     "modulo(a, b) AS CASE WHEN b = 0 THEN a ELSE a % b END",
     "fitted(s, n) AS CASE WHEN length(s) > n THEN error('ORA-25137: Data value out of range') ELSE s END",
     "padded(s, n) AS CASE WHEN length(s) < n THEN rpad(s, n, ' ') ELSE s END",

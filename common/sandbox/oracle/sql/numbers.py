@@ -1,7 +1,6 @@
 """Arithmetic on NUMBER: exact decimals of at most 38 digits.
 
-DuckDB divides into binary floats; here a quotient is an integer division of scaled integers, kept to at least
-20 decimals (Oracle keeps 40 significant digits), so that rounding it gives what Oracle gives. What has no room
+DuckDB divides into binary floats; here a quotient is an integer division of scaled integers, kept to 20 decimals (Oracle keeps 40 significant digits), so that rounding it gives what Oracle gives. What has no room
 in 38 digits raises ORA-01426 when the statement runs; nothing is rounded unseen but the last of 15 or more
 decimals of a product.
 """
@@ -72,16 +71,20 @@ def negation(node: exp.Neg, scope: Scope) -> Typed:
 
 
 def quotient(left: Typed, right: Typed) -> Typed:
-    """Exact division; ORA-01476 for a zero divisor."""
-    whole = left.type.whole + right.type.decimals
-    decimals = max(min(_DIGITS - whole, _DIGITS - 1), _QUOTIENT_DECIMALS)
-    shift = decimals + right.type.decimals - left.type.decimals
-    if shift < 0:
-        raise refused("divide a number of so many decimals")
-    divided = f"({_scaled(left)} * CAST('{10**shift}' AS HUGEINT)) // {_scaled(right)}"
-    unit = f"0.{'1':0>{decimals}}"
-    sql = f"(CAST({divided} AS DECIMAL(38,0)) * CAST('{unit}' AS DECIMAL({decimals},{decimals})))"
-    return Typed(sql, number(whole, decimals))
+    """Exact division to 20 decimals; ORA-01476 for a zero divisor."""
+    left, right = narrowed(left, _QUOTIENT_DECIMALS), narrowed(right, _PRODUCT_DECIMALS)
+    shift = 10 ** (_QUOTIENT_DECIMALS + right.type.decimals - left.type.decimals)
+    divided = f"({_scaled(left)} * CAST('{shift}' AS HUGEINT)) // {_scaled(right)}"
+    unit = f"CAST('0.{'1':0>{_QUOTIENT_DECIMALS}}' AS DECIMAL({_QUOTIENT_DECIMALS},{_QUOTIENT_DECIMALS}))"
+    kind = number(left.type.whole + right.type.decimals, _QUOTIENT_DECIMALS)
+    return Typed(f"(CAST({divided} AS DECIMAL({_DIGITS},0)) * {unit})", kind)
+
+
+def narrowed(value: Typed, decimals: int) -> Typed:
+    """The value with at most so many decimals."""
+    if value.type.decimals <= decimals:
+        return value
+    return Typed(f"CAST({value.sql} AS DECIMAL({_DIGITS},{decimals}))", number(value.type.whole, decimals))
 
 
 def _scaled(value: Typed) -> str:
@@ -89,8 +92,13 @@ def _scaled(value: Typed) -> str:
     decimals = value.type.decimals
     if not decimals:
         return f"CAST({value.sql} AS HUGEINT)"
-    factor = f"CAST('{10**decimals}' AS DECIMAL({decimals + 1},0))"
-    return f"CAST({_widened(value)} * {factor} AS HUGEINT)"
+    if value.type.whole + 2 * decimals <= _DIGITS:
+        factor = f"CAST('{10**decimals}' AS DECIMAL({decimals + 1},0))"
+        return f"CAST({_widened(value)} * {factor} AS HUGEINT)"
+    fixed = (
+        f"CAST(CAST({value.sql} AS {value.type.duckdb}) AS VARCHAR)"  # slower, but the product has no room
+    )
+    return f"CAST(replace({fixed}, '.', '') AS HUGEINT)"
 
 
 def _widened(value: Typed) -> str:
@@ -119,22 +127,15 @@ def _product(left: Typed, right: Typed) -> Typed:
     spare = _DIGITS - left.type.whole - right.type.whole
     if left.type.decimals + right.type.decimals > max(spare, 0):
         if left.type.decimals >= right.type.decimals:
-            left = _narrowed(left, spare - right.type.decimals)
+            left = narrowed(left, max(spare - right.type.decimals, _PRODUCT_DECIMALS))
         else:
-            right = _narrowed(right, spare - left.type.decimals)
+            right = narrowed(right, max(spare - left.type.decimals, _PRODUCT_DECIMALS))
     decimals = left.type.decimals + right.type.decimals
     if decimals > _DIGITS:
         raise refused("keep more than 38 decimals of a product")
     kind = number(left.type.whole + right.type.whole, decimals)
     factor = _widened(left) if kind.whole + kind.decimals > _NARROW_DIGITS else left.sql
     return Typed(f"({factor} * {right.sql})", kind)
-
-
-def _narrowed(value: Typed, decimals: int) -> Typed:
-    decimals = max(decimals, _PRODUCT_DECIMALS)
-    if decimals >= value.type.decimals:
-        return value
-    return Typed(f"CAST({value.sql} AS DECIMAL({_DIGITS},{decimals}))", number(value.type.whole, decimals))
 
 
 def _date_arithmetic(node: exp.Binary, left: Typed, right: Typed) -> Typed:

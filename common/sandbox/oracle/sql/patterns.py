@@ -14,6 +14,20 @@ __all__ = ["regexp_like", "regexp_replace", "regexp_substr"]
 
 # Backreferences, (?...) groups, other escapes than these and escapes inside brackets differ or do not exist.
 _ESCAPE = re.compile(r"\\(?![.*+?()\[\]{}|^$\\/dwsDWS-])|\(\?")
+_CLASS = re.compile(r"\[:(\w+):\]")
+# Oracle's classes are of all scripts, those of the engine of ASCII only.
+_CLASSES = {
+    "alpha": r"\p{L}",
+    "alnum": r"\p{L}\p{N}",
+    "upper": r"\p{Lu}",
+    "lower": r"\p{Ll}",
+    "punct": r"\p{P}\p{S}",
+    "digit": "0-9",
+    "xdigit": "0-9A-Fa-f",
+    "space": r"\s",
+}
+_WORDS = {"w": r"[\p{L}\p{N}_]", "W": r"[^\p{L}\p{N}_]"}
+_WORD = re.compile(r"((?:^|[^\\])(?:\\\\)*)\\([wW])")
 _BRACKET_ESCAPE = re.compile(r"\[(?:[^\]\\]|\[:\w+:\])*\\")
 
 
@@ -63,6 +77,14 @@ def _literal(node: exp.Expr, scope: Scope) -> str:
 def _pattern(node: exp.Expr, scope: Scope, *, alternatives: bool = True) -> str:
     """The pattern, if it means the same here; which of several alternatives matches may differ."""
     pattern = _literal(node, scope)
-    if _ESCAPE.search(pattern) or _BRACKET_ESCAPE.search(pattern) or (not alternatives and "|" in pattern):
+    classes = set(_CLASS.findall(pattern))
+    if (
+        _ESCAPE.search(pattern)
+        or _BRACKET_ESCAPE.search(pattern)
+        or not classes <= _CLASSES.keys()
+        or (not alternatives and "|" in pattern)
+    ):
         raise refused("run this regular expression: its meaning may differ")
-    return in_quotes(pattern)
+    for name in classes:
+        pattern = pattern.replace(f"[:{name}:]", _CLASSES[name])
+    return in_quotes(_WORD.sub(lambda found: found[1] + _WORDS[found[2]], pattern))

@@ -14,6 +14,7 @@ from common.sandbox.oracle.sql.clauses import only
 from common.sandbox.oracle.sql.conversion import common_type, converted
 from common.sandbox.oracle.sql.rownum import counted_rows, uses_rownum
 from common.sandbox.oracle.sql.scope import Field, Relation, Scope, Typed, offset_of, oracle_name
+from common.sandbox.oracle.sql.sorting import limit, refuse_clobs, sort_key, sort_keys
 from common.sandbox.oracle.sql.sources import from_clause
 from common.sandbox.oracle.types import Family
 
@@ -99,8 +100,8 @@ def _select(node: exp.Select, scope: Scope, *, keep_order: bool) -> Relation:
     distinct = bool(node.args.get("distinct"))
     if distinct:
         only(node.args["distinct"])
-        _refuse_clobs(items)
-    keys = _sort_keys(node, scope, items, names, distinct=distinct)
+        refuse_clobs(items)
+    keys = sort_keys(node, scope, items, names, distinct=distinct)
     columns = [f"{item.sql} AS c{index}" for index, item in enumerate(items, 1)]
     fields = tuple(
         Field(name, f"c{index}", item.type)
@@ -113,7 +114,7 @@ def _select(node: exp.Select, scope: Scope, *, keep_order: bool) -> Relation:
     sql = f"SELECT {'DISTINCT ' if distinct else ''}{', '.join(columns)} {sql}"
     if keys:
         sql += " ORDER BY " + ", ".join(ordering(ordered, key) for key, ordered in keys)
-    return Relation(sql + _limit(node, scope), fields, order)
+    return Relation(sql + limit(node, scope), fields, order)
 
 
 def _items(node: exp.Select, scope: Scope) -> tuple[list[Typed], list[str]]:
@@ -148,56 +149,10 @@ def _grouping(node: exp.Select, scope: Scope) -> str:
             if isinstance(each, exp.Literal):
                 raise refused("group by a constant (in Oracle a number here is no column position)")
             keys.append(scope.value(each))
-        _refuse_clobs(keys)
+        refuse_clobs(keys)
         sql += " GROUP BY " + ", ".join(key.sql for key in keys)
     if having := node.args.get("having"):
         sql += f" HAVING {scope.condition(having.this)}"
-    return sql
-
-
-def _sort_keys(
-    node: exp.Select, scope: Scope, items: list[Typed], names: list[str], *, distinct: bool
-) -> list[tuple[str, exp.Ordered]]:
-    """The ORDER BY as SQL of each key: a position or an alias stands for its item."""
-    order = node.args.get("order")
-    if order is None:
-        return []
-    only(order, "expressions")
-    keys = []
-    for ordered in order.expressions:
-        only(ordered, "this", "desc", "nulls_first")
-        key = _sort_key(ordered.this, scope, items, names)
-        _refuse_clobs([key])
-        if distinct and key.sql not in {item.sql for item in items}:
-            raise OracleError(1791, "not a SELECTed expression", offset_of(ordered))
-        keys.append((f"({key.sql})", ordered))
-    return keys
-
-
-def _sort_key(node: exp.Expr, scope: Scope, items: list[Typed], names: list[str]) -> Typed:
-    if isinstance(node, exp.Literal) and not node.is_string:
-        position = int(str(node.this)) if str(node.this).isdigit() else 0
-        if not 1 <= position <= len(items):
-            raise OracleError(1785, "ORDER BY item must be the number of a SELECT-list expression")
-        return items[position - 1]
-    if isinstance(node, exp.Column) and not node.args.get("table") and oracle_name(node.this) in names:
-        return items[names.index(oracle_name(node.this))]
-    return scope.value(node)
-
-
-def _limit(node: exp.Expr, scope: Scope) -> str:
-    """OFFSET and FETCH FIRST."""
-    sql = ""
-    if limit := node.args.get("limit"):
-        options = limit.args.get("limit_options")
-        if not isinstance(limit, exp.Fetch):
-            raise OracleError(933, "SQL command not properly ended")
-        if options and (options.args.get("percent") or options.args.get("with_ties")):
-            raise refused("run FETCH with PERCENT or WITH TIES")
-        count = scope.value(limit.args["count"]).sql if limit.args.get("count") else "1"
-        sql += f" LIMIT greatest(CAST({count} AS BIGINT), 0)"
-    if offset := node.args.get("offset"):
-        sql += f" OFFSET greatest(CAST({scope.value(offset.expression).sql} AS BIGINT), 0)"
     return sql
 
 
@@ -242,12 +197,7 @@ def _sorted(node: exp.Expr, relation: Relation, scope: Scope) -> Relation:
     sql = f"SELECT {columns} FROM ({relation.sql}) AS {alias}"
     if order := node.args.get("order"):
         keys = [
-            (_sort_key(each.this, Scope(scope.translator), items, names), each) for each in order.expressions
+            (sort_key(each.this, Scope(scope.translator), items, names), each) for each in order.expressions
         ]
         sql += " ORDER BY " + ", ".join(ordering(each, key.sql) for key, each in keys)
-    return Relation(sql + _limit(node, scope), relation.fields)
-
-
-def _refuse_clobs(items: list[Typed]) -> None:
-    if any(item.type.family is Family.CLOB for item in items):
-        raise OracleError(932, "inconsistent datatypes: expected - got CLOB")
+    return Relation(sql + limit(node, scope), relation.fields)

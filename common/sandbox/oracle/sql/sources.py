@@ -85,7 +85,8 @@ def _item(node: exp.Expr, scope: Scope, *, keep_order: bool = False) -> str:
             return _named(node, alias, scope)
         case exp.Subquery(this=exp.Query()):
             only(node, "this", "alias")
-            relation = scope.relation(node.this, keep_order=keep_order)
+            alone = Scope(scope.translator, queries=scope.queries)  # an inline view sees no other source
+            relation = alone.relation(node.this, keep_order=keep_order)
             scope.sources.append(_derived(relation, _alias_of(node), alias))
             return f"({relation.sql}) AS {alias}"
         case _:

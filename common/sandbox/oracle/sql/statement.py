@@ -149,6 +149,12 @@ def parse(statement: Statement) -> exp.Expr:
     tree = trees[0]
     if len(trees) != 1 or not isinstance(tree, exp.Expr):
         raise OracleError(933, "SQL command not properly ended")
+    after_as = {
+        token.start for before, token in pairwise(statement.tokens) if before.token_type is TokenType.ALIAS
+    }
+    for alias in tree.find_all(exp.TableAlias):
+        if alias.this is not None and alias.this.meta.get("start") in after_as:
+            raise OracleError(933, "SQL command not properly ended", alias.this.meta["start"])
     for select in tree.find_all(exp.Select):
         if not select.expressions:
             raise OracleError(936, "missing expression", statement.text.upper().find("SELECT") + 7)
