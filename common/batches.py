@@ -65,6 +65,10 @@ class Batches:
 
         return Batches(self.source, shaped)
 
+    def ahead(self) -> "Batches":
+        """These rows, fetched by a thread that stays up to two batches ahead of the reader."""
+        return Batches(self.source, lambda: read_ahead(self._open()))
+
     def frame(self, contract: "Contract") -> "pd.DataFrame":
         """All rows, checked against ``contract``, in memory: the visible choice of the whole."""
         import pandas as pd

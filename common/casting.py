@@ -11,6 +11,8 @@ from common.settings import settings
 
 __all__ = ["casted", "iso_text", "misfits"]
 
+EXACT = 2**53  # a float beyond has lost digits on its way, as Oracle's NUMBER without a precision does
+
 # what each family of types may become
 BECOMES: dict[str, set[str]] = {
     "text": {"text", "number", "time", "boolean"},
@@ -25,7 +27,8 @@ BECOMES: dict[str, set[str]] = {
 def casted(array: pa.Array, target: pa.DataType) -> pa.Array | None:
     """``array`` as ``target``, blank texts as null; None if a value does not fit.
 
-    A number becomes text only if it is whole: an identifier, without ".0". A time with a zone becomes campus
+    A number becomes text only if it is whole: an identifier, without ".0". A float becomes any other type only
+    up to 2**53, where it is exact. A time with a zone becomes campus
     time, a timestamp loses what is finer than a microsecond and, as a date, its time of day.
     """
     return _cast(_plain(array), target)
@@ -75,30 +78,38 @@ def _plain(array: pa.Array) -> pa.Array:
 def _cast(array: pa.Array, target: pa.DataType) -> pa.Array | None:
     if array.type == target:
         return array
-    source, wanted = _family(array.type), _family(target)
-    if wanted not in BECOMES[source]:
-        return None if array.null_count < len(array) else pa.nulls(len(array), target)
     try:
-        match source, wanted:
-            case "number", "text" if pa.types.is_floating(array.type):
-                array = array.cast(pa.int64())
-            case "number", "text" if pa.types.is_decimal(array.type):
-                array = array.cast(pa.decimal128(38, 0))
-            case "number", "number" if pa.types.is_integer(array.type) and pa.types.is_decimal(target):
-                array = array.cast(
-                    pa.string()
-                )  # a detour: straight, Arrow asks for a precision of 19 and more
-            case "number", "boolean":
-                array = array.cast(pa.int64())
-                if not pc.all(pc.is_in(array, pa.array([0, 1, None]))).as_py():
-                    return None
-            case "time", "text" if pa.types.is_timestamp(array.type):
-                return iso_text(array)
-            case "time", "time" if pa.types.is_timestamp(array.type):
-                array = pc.floor_temporal(array, unit="microsecond")
-        return array.cast(target)
+        return _prepared(array, target).cast(target)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
+
+
+def _prepared(array: pa.Array, target: pa.DataType) -> pa.Array:
+    """The type from which Arrow's own cast goes on rightly. Raises ArrowInvalid for what is not meant."""
+    source, wanted = _family(array.type), _family(target)
+    if array.null_count == len(array):
+        return pa.nulls(len(array))
+    if wanted not in BECOMES[source]:
+        raise pa.ArrowInvalid(f"{source} as {wanted}")
+    is_float = pa.types.is_floating(array.type)
+    if is_float and not pa.types.is_floating(target) and (pc.max(pc.abs(array)).as_py() or 0) > EXACT:
+        raise pa.ArrowInvalid("digits are lost already")
+    match source, wanted:
+        case "number", "text" if is_float:
+            array = array.cast(pa.int64())
+        case "number", "text" if pa.types.is_decimal(array.type):
+            array = array.cast(pa.decimal128(38, 0))
+        case "number", "number" if pa.types.is_integer(array.type) and pa.types.is_decimal(target):
+            array = array.cast(pa.string())  # or Arrow would ask for a precision of at least 19
+        case "number", "boolean":
+            array = array.cast(pa.int64())
+            if not pc.all(pc.is_in(array, pa.array([0, 1, None]))).as_py():
+                raise pa.ArrowInvalid("neither 0 nor 1")
+        case "time", "text" if pa.types.is_timestamp(array.type):
+            array = iso_text(array)
+        case "time", "time" if pa.types.is_timestamp(array.type):
+            array = pc.floor_temporal(array, unit="microsecond")
+    return array
 
 
 def _family(kind: pa.DataType) -> str:

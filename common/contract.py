@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -127,14 +127,13 @@ class Contract:
         """The columns that tell something about a person."""
         return tuple(c.name for c in self.columns if c.personal)
 
-    def check(self, batches: Batches) -> Iterator[pa.RecordBatch]:
+    def check(self, batches: Batches) -> Generator[pa.RecordBatch]:
         """The batches with the contract's columns, order and types; raises ContractError at the end.
 
         From the first fault on nothing more is handed out, but all rows are read, so that the message counts
         every fault there is.
         """
         found = Violations(self.name, batches.source)
-        keys: list[pa.RecordBatch] = []
         rows = 0
         for batch in batches:
             checked = self._checked(batch, batches.source, found)
@@ -143,10 +142,10 @@ class Contract:
             if checked is None or (self.max_rows is not None and rows > self.max_rows):
                 continue
             if self.key:
-                keys.append(checked.select(list(self.key)))
+                found.key(checked.select(list(self.key)))
             if not found:
                 yield checked
-        found.repeated(self.key, keys)
+        found.repeated(self.key)
         found.report("break the contract", ADVICE)
         self._count(rows, batches.source)
 

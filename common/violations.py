@@ -28,6 +28,7 @@ class Violations:
         self._rows: Counter[str] = Counter()
         self._first: dict[str, int] = {}
         self._more: set[str] = set()
+        self._keys: list[npt.NDArray[np.int64]] = []
 
     def __bool__(self) -> bool:
         return bool(self._rows)
@@ -59,7 +60,8 @@ class Violations:
             self.add(f"{name} is not a finite number", pc.invert(pc.is_finite(array)))
         if not pa.types.is_string(array.type):
             return
-        if max_length is not None:
+        # no text has more characters than bytes
+        if max_length is not None and (pc.max(pc.binary_length(array)).as_py() or 0) > max_length:
             too_long = pc.greater(pc.utf8_length(array), max_length)
             self.add(f"{name} is longer than {max_length} characters", too_long)
         if one_of:
@@ -83,14 +85,27 @@ class Violations:
         else:
             self._more.add(problem)
 
-    def repeated(self, key: tuple[str, ...], batches: list[pa.RecordBatch]) -> None:
-        """Keys that occur more than once, over all batches, exactly."""
-        keys = pa.chunked_array([_key(batch) for batch in batches if batch.num_rows], pa.string())
-        if again := len(keys) - pc.count_distinct(keys, mode="all").as_py():
-            counts = pc.value_counts(keys).field("counts")
-            repeating = pc.sum(pc.greater(counts, 1)).as_py()
-            what = "key occurs" if repeating == 1 else "keys occur"
-            self._rows[f"the key {' + '.join(key)} repeats ({repeating:,} {what} more than once)"] += again
+    def key(self, columns: pa.RecordBatch) -> None:
+        """Remembers the keys of the present batch, as hashes: eight bytes a row, however long the key."""
+        parts = [column.cast(pa.string()) for column in columns.columns]
+        keys = pc.binary_join_element_wise(*parts, JOINT, null_handling="replace", null_replacement="")
+        self._keys.append(np.fromiter(map(hash, keys.to_pylist()), np.int64, len(keys)))
+
+    def repeated(self, key: tuple[str, ...]) -> None:
+        """Keys that occur more than once, over all batches.
+
+        Two different keys of a million share a hash once in some thirty million runs; a rerun hashes anew.
+        """
+        if not self._keys:
+            return
+        hashes = np.concatenate(self._keys)
+        hashes.sort()
+        again = hashes[1:] == hashes[:-1]
+        if not again.any():
+            return
+        repeating = len(np.unique(hashes[1:][again]))
+        what = "key occurs" if repeating == 1 else "keys occur"
+        self._rows[f"the key {' + '.join(key)} repeats ({repeating:,} {what} more than once)"] += int(again.sum())
 
     def report(self, fault: str, advice: str) -> None:
         """Raises ContractError if anything was found: what is at ``fault`` with the rows, and what to do."""
@@ -126,9 +141,3 @@ def _buffers(array: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uin
         return np.zeros(1, np.int32), np.zeros(0, np.uint8)
     starts = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
     return starts[:-1] - starts[0], np.frombuffer(data, np.uint8)[starts[0] : starts[-1]]
-
-
-def _key(batch: pa.RecordBatch) -> pa.Array:
-    """The columns of a key as one text a row."""
-    parts = [column.cast(pa.string()) for column in batch.columns]
-    return pc.binary_join_element_wise(*parts, JOINT, null_handling="replace", null_replacement="")

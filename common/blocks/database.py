@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 from common.blocks.page import Page, secret_value
 
 if TYPE_CHECKING:
-    from common.connectors.database import Source
+    from common.connectors.database.source import Source
 
 __all__ = ["Database", "OracleDatabase", "OtherDatabase", "PostgresDatabase"]
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, TypeAlias
 
 import pyarrow as pa
 
-from common.batches import Batches, read_ahead
+from common.batches import Batches
 from common.contract import Contract
 
 __all__ = ["Body", "Parcel", "write_parcel"]
@@ -67,8 +67,8 @@ def write_parcel(rows: Batches, contract: Contract, path: Path, body: Body) -> P
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.touch(mode=0o600)
-        with path.open("wb") as file, closing(read_ahead(contract.check(rows))) as batches:
-            body(file, noted(batches))
+        with path.open("wb") as file, closing(contract.check(rows.ahead())) as checked:
+            body(file, noted(checked))
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -41,8 +41,12 @@ def bench(
         )
         twice = run_twice_the_rows(job)
     if as_json:
-        figures = {name: asdict(result) for name, result in results.items()}
-        report.print_json(json.dumps({"rows": rows, "candidates": figures, "ours_twice_the_rows": twice}))
+        figures = {
+            name: asdict(result) | {"turns": [turn._asdict() for turn in result.turns]}
+            for name, result in results.items()
+        }
+        answer = {"rows": rows, "candidates": figures, "ours_twice_the_rows": twice._asdict()}
+        report.print_json(json.dumps(answer))
     else:
         report.print(_table(rows, results))
         report.print(

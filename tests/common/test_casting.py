@@ -100,6 +100,8 @@ def test_what_drivers_give_becomes_the_contracts_type_exactly(
         ("decimal(6,2)", decimals("1.234", "1.23", scale=3), 1),
         ("text", pa.array([1.5, 2.0, 2.5]), 2),
         ("text", decimals("1.50", "2.00"), 1),
+        ("text", pa.array([9007199254740993.0, 9007199254740994.0, 1.0]), 1),
+        ("decimal(38,2)", pa.array([1e17, 1.0]), 1),
         ("text", pa.array([b"\xff", b"a"]), 1),
         ("text", pa.array([[1], None]), 1),
         ("date", pa.array(["01.09.2026", "2026-09-01"]), 1),

@@ -81,6 +81,8 @@ class Oracle:
                 yield connection
         except oracledb.Error as error:
             raise self._explained(error, query) from None
+        except OSError as error:  # the driver lets a host name that nobody knows pass as it is
+            raise self._unreachable(type(error).__name__) from None
 
     def _explained(self, error: oracledb.Error, query: Query) -> DataFlowError:
         """The driver's error in our terms. Only texts that cannot quote a row are passed on."""
@@ -97,10 +99,7 @@ class Oracle:
                 f"{self.name}: {self._host}:{self._port} knows no service {self._service}. Check it on the page."
             )
         if code in PASSING or any(mark in text for mark in CONNECTION_LOST):
-            return TransientError(
-                f"{self.name}: {at} cannot be reached or broke off ({fault.full_code}). "
-                "If it lasts, check host and port on the page and ask the database's owner."
-            )
+            return self._unreachable(fault.full_code)
         if 900 <= code < 1000:
             return SourceError(
                 f"{self.name}: {query.name} fails at {place(query.text, fault.offset)}: {text}. "
@@ -109,4 +108,10 @@ class Oracle:
         return SourceError(
             f"{self.name}: {query.name} fails with {fault.full_code}; its text is withheld because it may quote "
             f"a row. Its meaning: {HELP}{fault.full_code.lower()}/"
+        )
+
+    def _unreachable(self, what: str) -> TransientError:
+        return TransientError(
+            f"{self.name}: {self._host}:{self._port}/{self._service} cannot be reached or broke off ({what}). "
+            "If it lasts, check host and port on the page and ask the database's owner."
         )

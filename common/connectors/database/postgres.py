@@ -1,5 +1,6 @@
 """PostgreSQL through its ADBC driver, which decodes binary COPY into Arrow."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
@@ -65,7 +66,8 @@ class Postgres:
             connection = stack.enter_context(adbc.AdbcConnection(database))
             statement = stack.enter_context(adbc.AdbcStatement(connection))
             statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(rows * BYTES_A_ROW)})
-            statement.set_sql_query(query.rendered(lambda name: _literal(query.binds[name])))
+            # the driver puts a bracket behind the query, which a comment in its last line would swallow
+            statement.set_sql_query(query.rendered(lambda name: _literal(query.binds[name])) + "\n")
             stream, _ = statement.execute_query()
             reader = AdbcRecordBatchReader._import_from_c(stream.address)
             found = False
@@ -99,8 +101,9 @@ class Postgres:
         if not state and "Failed to connect" in lines[0]:
             return self._no_connection(said or lines[0])
         if state.startswith("42"):
-            for name, value in query.binds.items():
-                said = said.replace(str(value), f":{name}")
+            for name, value in query.binds.items():  # it may quote the SQL, where their values stand
+                if value not in (None, ""):
+                    said = re.sub(rf"(?<!\w){re.escape(str(value))}(?!\w)", f":{name}", said)
             return SourceError(
                 f"{self.name}: {query.name} fails ({state}): {said}. "
                 "Correct the query, or ask the database's owner for the grant."
