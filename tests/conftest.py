@@ -93,10 +93,10 @@ class Sandbox:
 
     def pass_day(self) -> "list[Change]":
         """Lets a day pass, for this test only; tells what it changed."""
-        from common.sandbox.campus import next_day
+        from common.sandbox.campus import OWNER, next_day
 
         self.services.campus, changes = next_day(self.campus)
-        self._put(self.services.campus)
+        self.services.database.replace_all(OWNER, self.services.campus.tables)
         os.environ["CAMPUS_TODAY"] = self.services.campus.today.isoformat()  # undone with the fixture's own
         settings.cache_clear()
         return changes
@@ -104,14 +104,10 @@ class Sandbox:
     def restore(self) -> None:
         """The campus as it was, whatever a test did to it."""
         if self.services.campus is not self.campus:
+            from common.sandbox.campus import OWNER
+
             self.services.campus = self.campus
-            self._put(self.campus)
-
-    def _put(self, campus: "Campus") -> None:
-        from common.sandbox.campus import OWNER
-
-        for name, table in campus.tables.items():
-            self.services.database.replace(OWNER, name, table)
+            self.services.database.replace_all(OWNER, self.campus.tables)
 
     def _root(self, system: str) -> Path:
         return self.services.partners / system

@@ -13,7 +13,7 @@ __all__ = ["delivery_table", "preview_table", "size"]
 
 def delivery_table(deliveries: Iterable[tuple[str, Delivery]], title: str | None = None) -> Table:
     """One line for each delivery, with the label of its flow."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE, pad_edge=False)
     for heading in ("group", "flow"):
         table.add_column(heading, no_wrap=True)
     for heading in ("rows", "bytes"):

@@ -2,13 +2,16 @@
 
 import argparse
 import logging
+import os
 import secrets
 import signal
 import sys
+import time
 from multiprocessing.connection import Listener
 from pathlib import Path
 from typing import Any
 
+from common.sandbox.control import answers
 from common.sandbox.home import SandboxHome
 from common.sandbox.services import Services
 
@@ -27,6 +30,9 @@ def main() -> None:
     home = SandboxHome(arguments.root)
     with Services(home.pages, home.partners, people=arguments.people, seed=arguments.seed) as services:
         home.remember("campus", {"today": services.campus.today.isoformat(), "people": arguments.people})
+        # the server is started at the same time; whoever started both gives up if it never comes
+        while not answers(os.environ["PREFECT_API_URL"]):
+            time.sleep(0.1)
         for system, page in services.pages.items():
             page.save(f"{system}-sandbox", overwrite=True)
         serve(home, services)

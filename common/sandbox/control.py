@@ -1,7 +1,6 @@
 """Starting the sandbox, stopping it, and letting its days pass."""
 
 import os
-import shutil
 import socket
 import sys
 import time
@@ -54,14 +53,14 @@ def up(
     Raises TransientError with the end of the log of whatever did not come up.
     """
     stop_all(home)
-    shutil.rmtree(home.root, ignore_errors=True)
+    home.clear()
     home.prefect.mkdir(parents=True, mode=0o700)
     url = f"http://127.0.0.1:{_free_port()}/api"
     home.remember("prefect-server", {"api_url": url})
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "CAMPUS_"))}
     environment = inherited | home.environment(url)
     try:
-        tell("Starting a Prefect server")
+        tell(f"Starting a Prefect server, a campus of {people:,} people and the partners")
         database = home.prefect / "prefect.db"
         start(
             home,
@@ -84,8 +83,6 @@ def up(
                 "PREFECT_UI_API_URL": url,
             },
         )
-        _wait(home, "prefect-server", lambda: _answers(f"{url}/health"))
-        tell(f"Building a campus of {people:,} people, its database and the partners")
         command = [
             sys.executable,
             "-m",
@@ -97,6 +94,7 @@ def up(
             str(seed),
         ]
         start(home, "services", command, environment)
+        _wait(home, "prefect-server", lambda: answers(url))
         _wait(home, "services", lambda: bool(home.recall("control")))
     except BaseException:
         stop_all(home)
@@ -145,9 +143,10 @@ def _free_port() -> int:
     return port
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a Prefect server is up at this API address."""
     try:
-        return httpx.get(url, timeout=2).is_success
+        return httpx.get(f"{url}/health", timeout=2).is_success
     except httpx.TransportError:
         return False
 

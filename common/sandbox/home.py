@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -50,12 +51,22 @@ class SandboxHome:
         return PROJECT / "deployments" / "pages" / "sandbox"
 
     def remember(self, name: str, values: dict[str, Any]) -> None:
+        """Keeps ``values`` under ``name``; a reader sees all of them or none."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self.root / f"{name}.json").write_text(json.dumps(values, indent=2), encoding="utf-8")
+        unfinished = self.root / f"{name}.unfinished"
+        unfinished.write_text(json.dumps(values, indent=2), encoding="utf-8")
+        unfinished.replace(self.root / f"{name}.json")
 
     def recall(self, name: str) -> dict[str, Any]:
         path = self.root / f"{name}.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def clear(self) -> None:
+        """Removes what a sandbox has left, and nothing else that the folder may hold."""
+        for folder in (self.partners, self.state, self.prefect, self.logs):
+            shutil.rmtree(folder, ignore_errors=True)
+        for record in self.root.glob("*.json"):
+            record.unlink()
 
     def forget(self, name: str) -> None:
         (self.root / f"{name}.json").unlink(missing_ok=True)

@@ -76,8 +76,7 @@ class Services:
     def next_day(self) -> Counter[str]:
         """Lets a day pass on campus; tells how many changes of each kind it brought."""
         self.campus, changes = next_day(self.campus)
-        for name, table in self.campus.tables.items():
-            self.database.replace(OWNER, name, table)
+        self.database.replace_all(OWNER, self.campus.tables)
         return Counter(change.kind for change in changes)
 
     def _load(self) -> None:

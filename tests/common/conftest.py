@@ -1,14 +1,13 @@
 """Rows for tests: Batches of what a test writes down."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from common.batches import Batches
-
-Rows: TypeAlias = Callable[..., Batches]
+from tests.common.sources import Rows
 
 
 @pytest.fixture

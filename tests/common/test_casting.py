@@ -8,7 +8,7 @@ import pytest
 
 from common.contract import Column, Contract
 from common.errors import ContractError
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 SECRET = "Ångström-900000001"
 OPAQUE = pa.opaque(pa.string(), "numeric", "PostgreSQL")

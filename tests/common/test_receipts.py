@@ -14,7 +14,7 @@ from common.errors import ContractError
 from common.files import Parcel, write_csv, zipped
 from common.receipts import Difference, Receipt, Receipts
 from common.settings import settings
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 PEOPLE = Contract("permit customers", (Column("emplid"),), min_rows=0)
 START = datetime(2026, 9, 1, 22, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from common.contract import Column, Contract
 from common.errors import ConfigError, ContractError, TransientError
 from common.snapshots import Change, Snapshot
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 STUDENTS = Contract(
     "engage users",

@@ -24,6 +24,7 @@ It is **not** evidence for:
 * PL/SQL, sequences, views, foreign keys, triggers, time zones other than +00:00, objects, JSON, XML;
 * the last digits of numbers: 38 digits in all, 10 decimals in a NUMBER without a scale, 20 decimals in a quotient
   (Oracle: 40 significant digits);
+* leniency: TO_DATE wants its text to follow the format to the letter;
 * the text and the position of an error where several things are wrong.
 """
 

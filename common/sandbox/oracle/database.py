@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +16,6 @@ from common.sandbox.oracle.errors import OracleError, duckdb_error
 from common.sandbox.oracle.sql.conversion import assigned
 from common.sandbox.oracle.sql.definitions import Effect, definition
 from common.sandbox.oracle.sql.dictionary import DICTIONARY
-from common.sandbox.oracle.sql.macros import MACROS
 from common.sandbox.oracle.sql.scope import Facts, Scope, Typed
 from common.sandbox.oracle.sql.statement import parse, read_statement
 from common.sandbox.oracle.sql.translate import Translation
@@ -34,6 +34,8 @@ __all__ = ["Database"]
 
 logger = logging.getLogger(__name__)
 
+_MACROS = Path(__file__).parent / "sql" / "macros.sql"
+
 
 def _wall_clock() -> datetime:
     return datetime.now().replace(microsecond=0)  # noqa: DTZ005 - a database's SYSDATE has no zone
@@ -51,9 +53,7 @@ class Database:
         self.catalog = Catalog()
         self._root = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
         self._root.execute("SET GLOBAL TimeZone = 'UTC'")
-        self._root.execute('CREATE SCHEMA "SYS"')
-        for macro in MACROS:
-            self._root.execute(f'CREATE MACRO "SYS".{macro}')
+        self._root.execute(_MACROS.read_text(encoding="utf-8"))
         for name, (columns, body) in DICTIONARY.items():
             self._root.execute(f"CREATE {body.replace('*', quoted(name), 1)}")
             kinds = tuple(Column(column, parse_type(kind)) for column, kind in columns.items())

@@ -24,7 +24,7 @@ __all__ = [
     "text",
 ]
 
-MAX_TEXT = 4000
+_MAX_TEXT = 4000
 _TYPE = re.compile(
     r"(?P<name>[A-Z0-9_]+(?: PRECISION| RAW)?)"
     r"(?: ?\( ?(?P<size>\*|\d+)(?: ?, ?(?P<scale>-?\d+))?(?: (?P<unit>CHAR|BYTE))? ?\))?"
@@ -159,11 +159,11 @@ def number(whole: int, decimals: int) -> OracleType:
 
 def text(size: int) -> OracleType:
     """The VARCHAR2 of an expression."""
-    return OracleType(Kind.VARCHAR2, max(1, min(size, MAX_TEXT)))
+    return OracleType(Kind.VARCHAR2, max(1, min(size, _MAX_TEXT)))
 
 
 NULL = OracleType(Kind.VARCHAR2)
-TEXT = text(MAX_TEXT)
+TEXT = text(_MAX_TEXT)
 NUMBER = number(28, 10)
 DATE = OracleType(Kind.DATE)
 TIMESTAMP = OracleType(Kind.TIMESTAMP, scale=6)

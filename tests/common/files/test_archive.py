@@ -9,7 +9,7 @@ import pytest
 
 from common.contract import Column, Contract
 from common.files import Parcel, write_csv, zipped
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 PEOPLE = Contract("people", (Column("emplid"),))
 

@@ -10,7 +10,7 @@ import pytest
 from common.contract import Column, Contract
 from common.errors import ContractError
 from common.files import write_fixed_width
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 SECRET = "Ångström-900000001"
 ROSTER = Contract(

@@ -11,7 +11,7 @@ import pytest
 from common.contract import Column, Contract
 from common.errors import ContractError
 from common.files import write_jsonl
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 
 def test_each_row_is_an_object_with_the_receivers_names(rows: Rows, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from common.batches import Batches
 from common.contract import Column, Contract
 from common.errors import ContractError, SourceError
 from common.files import write_csv
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 SECRET = "Ångström-900000001"
 PEOPLE = Contract("people", (Column("name", required=False), Column("note", required=False)))

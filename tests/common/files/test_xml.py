@@ -12,7 +12,7 @@ from lxml.builder import E
 from common.contract import Column, Contract
 from common.errors import ContractError
 from common.files import write_xml
-from tests.common.conftest import Rows
+from tests.common.sources import Rows
 
 SECRET = "Ångström-900000001"
 PATRONS = Contract("patrons", (Column("emplid"), Column("name", required=False)))

@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608 - these tests are made of SQL
 
+import subprocess
+import sys
 import threading
 
 import oracledb
@@ -119,6 +121,24 @@ def test_a_stopped_server_leaves_no_thread_and_no_connection() -> None:
     assert set(threading.enumerate()) <= before
     with pytest.raises(oracledb.DatabaseError, match="DPY-"):
         connection.ping()
+
+
+FORGOTTEN = """
+import oracledb
+from common.sandbox.oracle import Database, Server
+server = Server({"CAMPUS": Database()}, {"SIS": "secret"}).start()
+connection = oracledb.connect(user="SIS", password="secret", dsn=f"127.0.0.1:{server.port}/CAMPUS")
+cursor = connection.cursor()
+cursor.execute("SELECT 1 FROM DUAL")
+"""
+
+
+def test_a_program_that_forgets_to_stop_the_server_ends_cleanly() -> None:
+    """A session's thread that is cut off in the middle makes the interpreter abort, now and then."""
+    ended = subprocess.run(
+        [sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 async def _count_asynchronously(dsn: str) -> int:

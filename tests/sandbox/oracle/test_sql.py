@@ -280,6 +280,11 @@ def test_text_and_numbers_meet_as_numbers(rows: Evaluate) -> None:
     """Oracle converts the text, and fails on text that is no number."""
     assert rows("SELECT DISTINCT EMPLID FROM PS_ACAD_PROG WHERE EMPLID = 1") == ["0001"]
     assert rows("SELECT DISTINCT EMPLID FROM PS_ACAD_PROG WHERE EFFSEQ = '1'") == ["0001"]
+    assert rows("SELECT DISTINCT EMPLID FROM PS_ACAD_PROG WHERE EMPLID IN (SELECT 2 FROM DUAL)") == ["0002"]
+    assert rows("SELECT DISTINCT EMPLID FROM PS_ACAD_PROG WHERE EMPLID = ANY (SELECT 2 FROM DUAL)") == [
+        "0002"
+    ]
+    assert rows("SELECT COUNT(*) FROM PS_ACAD_PROG WHERE EFFSEQ IN (SELECT '1' FROM DUAL)") == [1]
 
 
 def test_regular_expressions_and_patterns_select_rows(rows: Evaluate) -> None:

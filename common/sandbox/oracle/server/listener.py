@@ -1,11 +1,12 @@
 """The listener: accepts connections on loopback and gives each a thread."""
 
+import atexit
 import logging
 import socket
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
 from typing import Self
@@ -27,7 +28,7 @@ _STOP_SECONDS = 10
 class User:
     """A user whose unqualified names are looked up in another owner's schema."""
 
-    password: str
+    password: str = field(repr=False)
     schema: str = ""
 
 
@@ -79,6 +80,7 @@ class Server:
         self._address = self._listener.getsockname()[:2]
         self._acceptor = threading.Thread(target=self._accept, name="oracle-listener", daemon=True)
         self._acceptor.start()
+        atexit.register(self.stop)
         logger.info("listening host=%s port=%d", self.host, self.port)
         return self
 
@@ -98,6 +100,7 @@ class Server:
                 connection.shutdown(socket.SHUT_RDWR)
             thread.join(_STOP_SECONDS)
         self._listener = self._acceptor = None
+        atexit.unregister(self.stop)
         logger.info("stopped port=%d", self.port)
 
     def __enter__(self) -> Self:

@@ -3,7 +3,7 @@
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from common.sandbox.oracle.database import Database
 from common.sandbox.oracle.errors import OracleError
@@ -31,7 +31,7 @@ _HEADER = 8
 class Account:
     """What a user logs in with, and where unqualified names are looked up."""
 
-    password: str
+    password: str = field(repr=False)
     schema: str
 
 

@@ -64,10 +64,9 @@ def _quantified(left: Typed, operator: str, node: exp.Any | exp.All, scope: Scop
     query = node.this.unnest() if node.this else None
     if not isinstance(query, exp.Query):
         raise refused("run ANY and ALL over lists: write IN", offset_of(node))
-    relation = scope.relation(query)
-    sides = aligned(left, _column(relation))
-    right = _single_column(relation, left, scope)
-    return f"({sides[0] if sides else left.sql} {operator} {'ANY' if isinstance(node, exp.Any) else 'ALL'} ({right}))"
+    word = "ANY" if isinstance(node, exp.Any) else "ALL"
+    value, column = _against_column(left, scope.relation(query), scope)
+    return f"({value} {operator} {word} ({column}))"
 
 
 def _in(node: exp.In, scope: Scope) -> str:
@@ -82,20 +81,13 @@ def _in(node: exp.In, scope: Scope) -> str:
     relation = scope.relation(query.unnest())
     if len(left) > 1:
         return _row_in(node, [scope.value(each) for each in left], relation, scope)
-    value = scope.value(node.this)
-    if aligned(value, _column(relation)) is None:
-        return _UNKNOWN
-    sides = aligned(value, _column(relation))
-    left_sql = sides[0] if sides else value.sql
-    return f"({left_sql} IN ({_single_column(relation, value, scope)}))"
+    left_sql, column = _against_column(scope.value(node.this), relation, scope)
+    return f"({left_sql} IN ({column}))"
 
 
 def _row_in(node: exp.In, values: Sequence[Typed], relation: Relation, scope: Scope) -> str:
     """(a, b) IN (query); as EXISTS, which is the same unless a NULL result is negated."""
-    if isinstance(node.parent, exp.Not) or node.find_ancestor(exp.Not, exp.Case, exp.Select).__class__ in (
-        exp.Not,
-        exp.Case,
-    ):
+    if isinstance(node.find_ancestor(exp.Not, exp.Case, exp.Select), exp.Not | exp.Case):
         raise refused("run NOT IN on several columns: write NOT EXISTS", offset_of(node))
     if len(values) != len(relation.fields):
         raise OracleError(947, "not enough values", offset_of(node))
@@ -105,23 +97,17 @@ def _row_in(node: exp.In, values: Sequence[Typed], relation: Relation, scope: Sc
     return f"EXISTS (SELECT 1 FROM ({relation.sql}) AS {alias} WHERE {' AND '.join(pairs)})"
 
 
-def _column(relation: Relation) -> Typed:
+def _against_column(left: Typed, relation: Relation, scope: Scope) -> tuple[str, str]:
+    """A value and a query of one column, as DuckDB can compare them."""
     if len(relation.fields) != 1:
         raise OracleError(913, "too many values")
-    return Typed(relation.fields[0].sql, relation.fields[0].type)
-
-
-def _single_column(relation: Relation, left: Typed, scope: Scope) -> str:
-    """The query of an IN, its column converted to what the left side is compared with."""
-    column = _column(relation)
-    sides = aligned(left, column)
+    field = relation.fields[0]
+    sides = aligned(left, Typed(field.sql, field.type))
     if sides is None:
-        raise refused("compare with a subquery of NULLs")
-    if sides[0] != left.sql and left.type.family is not Family.TEXT:
-        raise refused("convert the left side of IN (query): use TO_NUMBER")
-    if sides[1] == column.sql:
-        return relation.sql
-    return f"SELECT {sides[1]} FROM ({relation.sql}) AS {scope.facts.alias()}"
+        raise refused("compare with a subquery where one side is always NULL")
+    if sides[1] == field.sql:
+        return sides[0], relation.sql
+    return sides[0], f"SELECT {sides[1]} FROM ({relation.sql}) AS {scope.facts.alias()}"
 
 
 def _between(node: exp.Between, scope: Scope) -> str:

@@ -14,7 +14,15 @@ from common.sandbox.oracle.sql.conversion import to_number, to_text
 from common.sandbox.oracle.sql.scope import Scope, Typed, offset_of
 from common.sandbox.oracle.types import DATE, INTERVAL, NUMBER, TIMESTAMP, Family, Kind, OracleType, number
 
-__all__ = ["arithmetic", "concatenation", "difference_in_days", "literal_number", "negation", "quotient"]
+__all__ = [
+    "arithmetic",
+    "concatenation",
+    "difference_in_days",
+    "literal_number",
+    "narrowed",
+    "negation",
+    "quotient",
+]
 
 _DIGITS = 38
 _NARROW_DIGITS = 18

@@ -14,6 +14,9 @@ from common.sandbox.oracle.wire.encoding import byte_string, counted, integer, i
 
 __all__ = [
     "NO_DATA",
+    "PROTOCOL_VERSION",
+    "SDU",
+    "SERVER_VERSION",
     "Function",
     "Message",
     "accept",
