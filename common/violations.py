@@ -105,7 +105,9 @@ class Violations:
             return
         repeating = len(np.unique(hashes[1:][again]))
         what = "key occurs" if repeating == 1 else "keys occur"
-        self._rows[f"the key {' + '.join(key)} repeats ({repeating:,} {what} more than once)"] += int(again.sum())
+        self._rows[f"the key {' + '.join(key)} repeats ({repeating:,} {what} more than once)"] += int(
+            again.sum()
+        )
 
     def report(self, fault: str, advice: str) -> None:
         """Raises ContractError if anything was found: what is at ``fault`` with the rows, and what to do."""

@@ -21,7 +21,7 @@ from common.settings import settings
 
 if TYPE_CHECKING:  # a test of one module need not wait for the whole sandbox
     from common.blocks import Page
-    from common.sandbox.campus import Campus, Change
+    from common.sandbox.campus import Change
     from common.sandbox.services import Services
 
 pytest_plugins = ["tests.servers.fixtures"]

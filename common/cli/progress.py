@@ -11,7 +11,7 @@ from rich.console import Console
 __all__ = ["console", "quiet_prefect", "send_logs", "steps_told"]
 
 # a table needs room where nobody is at the terminal, too
-console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 132)
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140)
 
 
 class _Teller(logging.Handler):

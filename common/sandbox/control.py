@@ -18,6 +18,7 @@ from common.sandbox.processes import running_processes, start, stop_all
 __all__ = [
     "DEFAULT_PEOPLE",
     "DEFAULT_SEED",
+    "answers",
     "api_url",
     "down",
     "enter",
