@@ -1,5 +1,6 @@
 """Contracts: a fault is counted over all rows, placed, and told without the value."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -127,6 +128,15 @@ def test_a_control_character_outside_a_slice_is_not_seen(rows: Rows) -> None:
     """A part of a larger array shares its memory with rows that are not its own."""
     whole = pa.RecordBatch.from_pydict({"name": ["\x00", "Ann", "\x00"]})
     assert checked(people(Column("name")), rows(whole.slice(1, 1))).num_rows == 1
+
+
+def test_what_lies_in_memory_under_a_null_is_not_seen(rows: Rows) -> None:
+    """Arrow lets a null keep the bytes of the value that it covers."""
+    memory = [bytes([0b10]), np.array([0, 1, 2], np.int32).tobytes(), b"\x00x"]
+    covered = pa.Array.from_buffers(pa.string(), 2, [pa.py_buffer(part) for part in memory])
+    assert covered.to_pylist() == [None, "x"]
+    batch = pa.RecordBatch.from_arrays([covered], names=["name"])
+    assert checked(people(Column("name", required=False)), rows(batch)).num_rows == 2
 
 
 def test_not_more_than_five_problems_are_spelled_out(rows: Rows) -> None:

@@ -16,7 +16,7 @@ TYPED = Contract(
         Column("born", "date", required=False),
         Column("us_day", "date", format="%m/%d/%Y", required=False),
         Column("seen", "timestamp", required=False),
-        Column("us_time", "timestamp", format="%m/%d/%Y %H:%M", required=False),
+        Column("us_time", "timestamp", format="%m/%d/%Y %H:%M:%S", required=False),
         Column("active", "boolean", required=False),
         Column("flag", "boolean", format="Y/N", required=False),
         Column("count", "integer", required=False),
@@ -50,6 +50,6 @@ def test_each_type_is_written_in_its_format(rows: Rows, tmp_path: Path) -> None:
     assert write_csv(
         rows(batch), TYPED, tmp_path / "t.csv", header=False, line_end="\n"
     ).path.read_text().splitlines() == [
-        "2026-09-01,09/01/2026,2026-09-01T13:05:07,09/01/2026 13:05,true,Y,-7,-0005,-3.10,-0003.10,3.25",
+        "2026-09-01,09/01/2026,2026-09-01T13:05:07,09/01/2026 13:05:07,true,Y,-7,-0005,-3.10,-0003.10,3.25",
         ",01/02/1950,1969-12-31T23:59:59,,false,N,,123456,,00012.00,4",
     ]
