@@ -89,7 +89,7 @@ class Receipts:
 
     def all(self) -> Iterator[Receipt]:
         """Every receipt, oldest first within each destination."""
-        for path in sorted(self._home.glob("*/*/*.json")):
+        for path in sorted(self._home.glob("*/*/*/*.json")):
             yield Receipt.from_json(path.read_text(encoding="utf-8"))
 
     def store(self, receipt: Receipt, parcel: Parcel | None = None) -> None:
@@ -127,7 +127,7 @@ class Receipts:
         return Difference(added=(new - old).total(), removed=(old - new).total())
 
     def _folder(self, flow: str, system: str, contract: str) -> Path:
-        return self._home / flow / re.sub(r"[^a-z0-9]+", "-", f"{system}-{contract}".lower())
+        return self._home / flow / system / re.sub(r"[^a-z0-9]+", "-", contract.lower())
 
 
 @contextmanager

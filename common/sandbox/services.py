@@ -54,6 +54,7 @@ class Services:
         self.pages: dict[str, Page] = {}
 
     def __enter__(self) -> Self:
+        self._running.callback(self.database.close)
         try:
             self._load()
             self.oracle, self.sftp, self.http, self.mail = map(self._running.enter_context, self._servers())

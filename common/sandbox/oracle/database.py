@@ -121,8 +121,11 @@ class Database:
         return Facts(self.catalog, schema, user or schema, service, self.clock())
 
     def close(self) -> None:
-        """Frees the memory; the data is gone."""
+        """Frees the memory; the data is gone, and the database cannot be used again."""
         self._root.close()
+        del (
+            self._root
+        )  # or DuckDB writes a complaint when the interpreter ends before the last reference does
 
     def _table(self, owner: str, name: str) -> Table:
         table = self.catalog.find(owner.upper(), name.upper())
