@@ -53,6 +53,13 @@ def upsert(
     pending = [change for change in changes.rows if not seen.is_acknowledged(change)]
     # every body before the first call: a row that cannot be shaped stops the step while nothing is sent
     calls = [Call(method, path, change.row, guarded(body, change.row)) for change in pending]
+    logger.info(
+        "upserting system=%s changed=%d unchanged=%d left=%d",
+        to,
+        len(changes),
+        changes.unchanged,
+        len(changes.removed),
+    )
     digest = hashlib.sha256()
     for change in changes.rows:
         digest.update(change.digest)
