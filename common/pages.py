@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -14,6 +15,8 @@ from common.errors import ConfigError
 from common.settings import settings
 
 __all__ = ["find_page", "list_pages", "page_name", "read_page_file"]
+
+AT_ONCE = 100  # documents in one answer; the server hands out 200 at most
 
 PageType = TypeVar("PageType", bound=Page)
 
@@ -94,13 +97,16 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 def _kinds_by_name() -> dict[str, type[Page]]:
     """Every page of the Prefect server; a name is used once, whatever its kind."""
     kinds = {page.get_block_type_slug(): page for page in KINDS.values()}
+    found: dict[str, type[Page]] = {}
     with get_client(sync_client=True) as client:
-        documents = client.read_block_documents(include_secrets=False)
-    return {
-        d.name: kinds[d.block_type.slug]
-        for d in documents
-        if d.name and d.block_type and d.block_type.slug in kinds
-    }
+        for offset in count(0, AT_ONCE):
+            documents = client.read_block_documents(offset=offset, limit=AT_ONCE, include_secrets=False)
+            for document in documents:
+                if document.name and document.block_type and document.block_type.slug in kinds:
+                    found[document.name] = kinds[document.block_type.slug]
+            if len(documents) < AT_ONCE:
+                break
+    return found
 
 
 def _load(name: str, kind: type[Page]) -> Page:

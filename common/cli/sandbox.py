@@ -10,7 +10,10 @@ from common.cli.progress import console
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="A synthetic campus, its database and its partners, on this machine.", no_args_is_help=True
+    help="A synthetic campus, its database and its partners, on this machine.",
+    epilog="Example: [bold]campus sandbox up[/bold]",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 from prefect.blocks.core import Block
 from prefect.testing.standard_test_suites import BlockStandardTestSuite
 
-from common.blocks import KINDS, SftpServer, SshKey
+from common.blocks import KINDS, OracleDatabase, SftpServer, SshKey
 from common.errors import ConfigError
 from common.pages import find_page, list_pages
 from tests.conftest import Sandbox, changed
@@ -28,6 +28,20 @@ def test_every_page_of_the_sandbox_loads_as_it_was_registered(sandbox: Sandbox) 
     assert loaded.keys() == {f"{system}-sandbox" for system in sandbox.services.pages}
     for system, page in sandbox.services.pages.items():
         assert loaded[f"{system}-sandbox"].model_dump() == page.model_dump()
+
+
+@pytest.mark.slow
+def test_a_page_is_found_among_more_documents_than_the_server_hands_out_at_once(sandbox: Sandbox) -> None:
+    """Prevents the last pages of a large campus from being missing."""
+    names = [f"many-{number}" for number in range(100)]
+    for name in names:
+        SshKey(private_key="x").save(name, overwrite=True)
+    try:
+        assert find_page("warehouse", OracleDatabase).username == "campus_reader"
+        assert len(list_pages()) == len(sandbox.services.pages)
+    finally:
+        for name in names:
+            SshKey.delete(name)
 
 
 def test_an_edit_of_a_key_is_seen_by_every_page_that_names_it(sandbox: Sandbox) -> None:
