@@ -1,6 +1,7 @@
 """What all tests share: a Prefect server of their own, and one small sandbox."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,13 +28,30 @@ if TYPE_CHECKING:  # a test of one module need not wait for the whole sandbox
 
 pytest_plugins = ["tests.servers.fixtures"]
 
+OUTCOME = pytest.StashKey[int]()
 PEOPLE, SEED = 240, 7  # enough for every kind of awkward person, few enough to read a golden file
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[OUTCOME] = exitstatus
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends at once, after the summary, without taking the interpreter apart.
+
+    Prefect's threads keep the errors of failed runs until the end, and with them every frame they came through.
+    DuckDB's binding would complain, below the summary, of all its objects that hang on those.
+    """
+    if (outcome := config.stash.get(OUTCOME, None)) is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(outcome)
 
 
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[None]:
     """A Prefect server for this test run; a flow then costs about 0.2 s."""
-    from prefect import flow, get_run_logger, task
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
     from prefect.testing.utilities import prefect_test_harness
 
@@ -42,18 +60,6 @@ def prefect_server() -> Iterator[None]:
         prefect_test_harness(server_startup_timeout=90),
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
     ):
-
-        @task
-        def step() -> None:
-            get_run_logger().info("started")
-
-        @flow
-        def first() -> None:
-            step()
-
-        # Prefect's background services keep the context of the flow that started them until the end. If that one
-        # fails, its error keeps all frames up to the test, these the sandbox, and DuckDB complains at the exit.
-        first()
         yield
 
 
