@@ -37,12 +37,13 @@ def delivery_table(deliveries: Iterable[tuple[str, Delivery]], title: str | None
 
 
 def preview_table(parcel: Parcel) -> Table:
-    """The first rows of a parcel, masked."""
+    """The first rows of a parcel, masked: a line for each column, since there may be many."""
+    title = f"First rows of {parcel.name}, masked"
     table = Table(
-        *(parcel.preview[0] if parcel.preview else ()), title=f"First rows of {parcel.name}, masked"
+        "column", *(f"row {n}" for n in range(1, len(parcel.preview) + 1)), title=title, box=box.SIMPLE
     )
-    for row in parcel.preview:
-        table.add_row(*row.values())
+    for column in parcel.contract.columns:
+        table.add_row(column.title, *(row[column.name] for row in parcel.preview))
     return table
 
 

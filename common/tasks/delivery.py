@@ -1,5 +1,6 @@
 """Delivering a parcel to a receiver's file server."""
 
+import posixpath
 import time
 from pathlib import PurePosixPath
 
@@ -27,7 +28,7 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
     run, started = current_run(), time.monotonic()
     page = find_page(to, SftpServer)
     Receipts().guard(run.flow, to, parcel)
-    placed = Placed(path, parcel.bytes, atomic=page.rename)
+    placed = Placed(posixpath.join(page.path, path), parcel.bytes, atomic=page.rename)
     if not run.rehearsal:
         with page.open(page_name(to)) as server:
             placed = server.put(parcel.path, path)
