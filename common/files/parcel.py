@@ -1,5 +1,6 @@
 """A parcel: a complete local file that passed its contract, and what is known of it."""
 
+import errno
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from common.batches import Batches
 from common.contract import Contract
+from common.errors import ConfigError
 
 __all__ = ["Body", "Parcel", "write_parcel"]
 
@@ -69,8 +71,13 @@ def write_parcel(rows: Batches, contract: Contract, path: Path, body: Body) -> P
         path.touch(mode=0o600)
         with path.open("wb") as file, closing(contract.check(rows.ahead())) as checked:
             body(file, noted(checked))
-    except BaseException:
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise ConfigError(
+                f"{contract.name}: the disk of the scratch folder is full after {count:,} rows of {path.name}. "
+                "Nothing was sent. Make room, or let CAMPUS_SCRATCH name a folder on a larger disk."
+            ) from None
         raise
     return Parcel.of(path, count, contract, tuple(preview))
 

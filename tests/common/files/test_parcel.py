@@ -2,16 +2,18 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from lxml.builder import E
 
 from common.batches import Batches
 from common.contract import Column, Contract
-from common.errors import ContractError, SourceError
-from common.files import write_csv
+from common.errors import ConfigError, ContractError, SourceError
+from common.files import write_csv, write_xml
 from tests.common.sources import Rows
 
 SECRET = "Ångström-900000001"
@@ -84,3 +86,15 @@ def test_a_failure_of_the_writer_closes_the_source(path: Path) -> None:
         write_csv(Batches("people.sql", opened).map(lambda frame: frame.assign(more="1")), PEOPLE, path)
     assert closed == [True]
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "write", [write_csv, partial(write_xml, root="people", element=lambda _: E.person("x"))]
+)
+def test_a_full_disk_is_told_with_what_to_do(rows: Rows, path: Path, write: Callable[..., object]) -> None:
+    """A bare "No space left on device" would be looked for at the partner."""
+    path.parent.mkdir()
+    path.symlink_to("/dev/full")
+    with pytest.raises(ConfigError, match=r"scratch folder is full .* CAMPUS_SCRATCH"):
+        write(rows({"name": ["x"], "note": ["y"]}), PEOPLE, path)
+    assert list(path.parent.iterdir()) == []
