@@ -9,18 +9,11 @@ if TYPE_CHECKING:
     from common.contract import Column, Contract
     from common.flow import campus_flow
     from common.receipts import Receipt
-    from common.tasks import (
-        deliver,
-        extract,
-        notify,
-        snapshot,
-        upsert,
-        write_csv,
-        write_fixed_width,
-        write_jsonl,
-        write_xml,
-        zipped,
-    )
+    from common.tasks.calls import snapshot, upsert
+    from common.tasks.delivery import deliver
+    from common.tasks.extraction import extract
+    from common.tasks.notices import notify
+    from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
 __all__ = [
     "Batches",
@@ -48,12 +41,17 @@ _HOMES = {
     "Contract": "common.contract",
     "Receipt": "common.receipts",
     "campus_flow": "common.flow",
+    "deliver": "common.tasks.delivery",
+    "extract": "common.tasks.extraction",
+    "notify": "common.tasks.notices",
     "now": "common.clock",
+    "snapshot": "common.tasks.calls",
     "today": "common.clock",
+    "upsert": "common.tasks.calls",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'common' has no attribute {name!r}")
-    return getattr(import_module(_HOMES.get(name, "common.tasks")), name)
+    return getattr(import_module(_HOMES.get(name, "common.tasks.writing")), name)

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import pyarrow as pa
-from lxml import etree
 
 from common.batches import Batches, guarded
 from common.contract import Contract
 from common.files.parcel import Parcel, write_parcel
 
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
 __all__ = ["Element", "write_xml"]
 
-Element: TypeAlias = Callable[[Mapping[str, Any]], etree._Element]
+Element: TypeAlias = "Callable[[Mapping[str, Any]], _Element]"
 
 
 def write_xml(rows: Batches, contract: Contract, path: Path, *, root: str, element: Element) -> Parcel:
@@ -22,6 +24,7 @@ def write_xml(rows: Batches, contract: Contract, path: Path, *, root: str, eleme
     ``element`` is handed one row as a mapping of the contract's columns; each element is a line of its own,
     so that two files can be compared line by line.
     """
+    from lxml import etree
 
     def body(file: BinaryIO, batches: Iterator[pa.RecordBatch]) -> None:
         with etree.xmlfile(file, encoding="UTF-8") as document:

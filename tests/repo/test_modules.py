@@ -114,6 +114,23 @@ def test_the_public_names_load_neither_prefect_nor_pandas() -> None:
     assert _loaded_by("import common.cli").isdisjoint({"pandas", "prefect", "pyarrow"})
 
 
+def test_a_flow_loads_only_what_it_uses() -> None:
+    """Prevents every run from paying for the protocols, formats and databases of all others."""
+    loaded = _loaded_by("import flows.parking.customers_to_permits")
+    assert {"prefect", "pyarrow"} <= loaded
+    others = {
+        "adbc_driver_manager",
+        "duckdb",
+        "lxml",
+        "oracledb",
+        "pandas",
+        "pyarrow.parquet",
+        "sqlalchemy",
+        "tenacity",
+    }
+    assert not loaded & others
+
+
 def test_connectors_load_without_prefect() -> None:
     """Prevents the orchestrator from creeping into what moves the data."""
     connectors = [module_name(p) for p in COMMON if p.parts[1] == "connectors"]
