@@ -44,7 +44,11 @@ def test_a_command_that_is_shown_exists(words: list[str]) -> None:
             while isinstance(command, typer.core.TyperGroup) and rest and not rest[0].startswith("-"):
                 assert rest[0] in command.commands
                 command, rest = command.commands[rest[0]], rest[1:]
-            known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+            known = {
+                option
+                for parameter in command.params
+                for option in (*parameter.opts, *parameter.secondary_opts)
+            } | {"--help"}
             assert {word.partition("=")[0] for word in rest if word.startswith("--")} <= known
 
 
