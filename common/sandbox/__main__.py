@@ -13,6 +13,7 @@ from typing import Any
 
 from common.sandbox.control import answers
 from common.sandbox.home import SandboxHome
+from common.sandbox.pages import save_page
 from common.sandbox.services import Services
 
 logger = logging.getLogger("common.sandbox")
@@ -34,7 +35,7 @@ def main() -> None:
         while not answers(os.environ["PREFECT_API_URL"]):
             time.sleep(0.1)
         for system, page in services.pages.items():
-            page.save(f"{system}-sandbox", overwrite=True)
+            save_page(system, page)
         serve(home, services)
 
 

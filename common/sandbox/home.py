@@ -10,9 +10,11 @@ from typing import Any
 
 from common.settings import settings
 
-__all__ = ["SandboxHome"]
+__all__ = ["PAGES", "SandboxHome"]
 
 PROJECT = Path(__file__).resolve().parents[2]
+PAGES = PROJECT / "deployments" / "pages" / "sandbox"
+"""The page files that say which systems the sandbox has."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class SandboxHome:
 
     @property
     def pages(self) -> Path:
-        """The page files that say which systems the sandbox has."""
-        return PROJECT / "deployments" / "pages" / "sandbox"
+        """See ``PAGES``."""
+        return PAGES
 
     def remember(self, name: str, values: dict[str, Any]) -> None:
         """Keeps ``values`` under ``name``; a reader sees all of them or none."""

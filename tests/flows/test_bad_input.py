@@ -76,7 +76,7 @@ class Case:
         assert self.sandbox.received("permits-sftp") == {}
         assert SECRET_NAME not in message + self._log.text
         assert (
-            self.sandbox.services.pages["permits-sftp"].password.get_secret_value()
+            self.sandbox.services.pages["permits-sftp"].password.value.get_secret_value()
             not in message + self._log.text
         )
         return message

@@ -5,6 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+import tenacity
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 
 from common import Column, Contract, campus_flow, deliver, extract, write_csv
 from common.errors import ContractError, TransientError
@@ -136,3 +139,15 @@ def test_the_next_day_sends_exactly_what_the_day_changed(
     students = {json.loads(account)["StudentId"] for account in sent.values()}
     assert students
     assert students <= {change.emplid for change in changes}
+
+
+def test_every_step_says_on_the_server_what_it_did(sandbox: Sandbox) -> None:
+    """Prevents a dashboard that shows a red step and not a word of how far it came."""
+    run = patrons_to_alma(return_state=True).state_details.flow_run_id
+    found = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run]))
+    with get_client(sync_client=True) as client:
+        for attempt in tenacity.Retrying(stop=tenacity.stop_after_delay(30), wait=tenacity.wait_fixed(0.2)):
+            with attempt:  # they are sent in the background
+                told = [log.message.split()[0] for log in client.read_logs(found, limit=200)]
+                assert "delivered" in told
+    assert told.index("extract") < told.index("write_xml") < told.index("zipped") < told.index("delivered")

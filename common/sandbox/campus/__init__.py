@@ -10,6 +10,7 @@ from common.sandbox.campus.campus import TODAY, Campus, build_campus
 from common.sandbox.campus.changes import Change, Kind
 from common.sandbox.campus.day import next_day
 from common.sandbox.campus.tables import OWNER, TABLES, ColumnDef, TableDef
+from common.sandbox.campus.week import campus_on
 
 __all__ = [
     "CATEGORIES",
@@ -22,5 +23,6 @@ __all__ = [
     "Kind",
     "TableDef",
     "build_campus",
+    "campus_on",
     "next_day",
 ]

@@ -141,7 +141,8 @@ def populate(seed: int, people: int, today: date, around: Terms) -> Population:
         draws,
         np.datetime64(today),
         around,
-        number=1_000_000 + np.cumsum(draws.numbers(1, 13, people)),
+        # of a stream of their own: people keep their numbers when a term passes
+        number=1_000_000 + np.cumsum(Draws(seed, "numbers").numbers(1, 13, people)),
         career=career,
         standing=standing,
         admitted=admitted,

@@ -5,6 +5,7 @@ STRM is ``2``, two digits of the year, and 1 for spring, 4 for summer, 7 for fal
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 import pyarrow as pa
@@ -56,6 +57,11 @@ class Terms:
         return (*(term for term in self.past if not term.name.startswith("Summer")), self.current)
 
     @property
+    def opening(self) -> date:
+        """The first day on which the current term counts as current: breaks belong to the term after them."""
+        return self.past[-1].end + timedelta(days=1)
+
+    @property
     def previous(self) -> Term:
         """The last full term before the current one."""
         return self.admissions[-2]
@@ -80,11 +86,18 @@ def _term(year: int, season: int) -> Term:
 
 
 def term_tables(around: Terms) -> dict[str, pa.Table]:
-    """One row per career for each term, as PeopleSoft keeps them, and the sessions of each."""
+    """One row per career for each term, as PeopleSoft keeps them, and the sessions of each.
+
+    A term of PS_TERM_TBL begins the day after the one before has ended, so that every day, breaks included, is
+    in a term (assumed: campuses differ in this). The days of instruction are those of its sessions.
+    """
     term_rows, session_rows = [], []
-    for term in (*around.past, around.current, *around.coming):
+    kept = (*around.past, around.current, *around.coming)
+    after = {later.strm: earlier.end + timedelta(days=1) for earlier, later in pairwise(kept)}
+    for term in kept:
         for career in CAREERS:
             margin = _LAW_MARGIN if career == "LAW" else timedelta(0)
+            opens = after[term.strm] + margin if term.strm in after else term.begin - margin
             key = {"INSTITUTION": INSTITUTION, "ACAD_CAREER": career, "STRM": term.strm}
             season, year = term.name.split()
             term_rows.append(
@@ -94,7 +107,7 @@ def term_tables(around: Terms) -> dict[str, pa.Table]:
                     **key,
                     DESCR=term.name,
                     DESCRSHORT=f"{season[:2]} {year}",
-                    TERM_BEGIN_DT=term.begin - margin,
+                    TERM_BEGIN_DT=opens,
                     TERM_END_DT=term.end + margin,
                     TERM_CATEGORY="R",
                     ACAD_YEAR=str(int(year) + (season == "Fall")),

@@ -42,15 +42,17 @@ class HttpPartner(Partner):
     Add to ``faults`` to see requests fail.
     """
 
-    def __init__(self, root: Path, systems: Sequence[HttpSystem], *, port: int = 0) -> None:
-        super().__init__(root, [system.name for system in systems], port=port)
+    def __init__(
+        self, root: Path, systems: Sequence[HttpSystem], *, port: int = 0, host: str = LOOPBACK
+    ) -> None:
+        super().__init__(root, [system.name for system in systems], port=port, host=host)
         self._apis: dict[str, ASGIApp] = {
             system.name: json_api(system, self.folder(system.name)) for system in systems
         }
         self.faults: list[HttpFault] = []
 
     def url(self, system: str) -> str:
-        """The address of a system's interface."""
+        """The address of a system's interface on this machine."""
         return f"http://{LOOPBACK}:{self.port}/{self.folder(system).name}"
 
     @contextlib.asynccontextmanager

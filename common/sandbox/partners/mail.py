@@ -52,11 +52,12 @@ class MailPartner(Partner):
         systems: Sequence[MailSystem],
         *,
         port: int = 0,
+        host: str = LOOPBACK,
         max_bytes: int = 30_000_000,
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
     ) -> None:
-        super().__init__(root, [system.name for system in systems], port=port)
+        super().__init__(root, [system.name for system in systems], port=port, host=host)
         self._by_login = {system.username: system for system in systems}
         if len(self._by_login) < len(systems):
             raise ConfigError("Two systems of the mail partner have the same login, or both have none.")

@@ -1,4 +1,4 @@
-"""What every partner server is: a listener on loopback whose event loop runs in a thread of its own."""
+"""What every partner server is: a listener whose event loop runs in a thread of its own."""
 
 import asyncio
 import logging
@@ -25,12 +25,14 @@ LOOPBACK = "127.0.0.1"
 class Partner(ABC):
     """A server for several systems, each with its folder ``root/<system>``, for use in a ``with`` statement.
 
-    ``port`` 0 takes any free port. ``start`` and ``stop`` do the same as the ``with`` statement.
+    ``port`` 0 takes any free port. ``host`` is the address to listen on: this machine's own only, unless given.
+    ``start`` and ``stop`` do the same as the ``with`` statement.
     """
 
-    def __init__(self, root: Path, systems: list[str], *, port: int) -> None:
+    def __init__(self, root: Path, systems: list[str], *, port: int, host: str = LOOPBACK) -> None:
         self._root = root
         self._systems = systems
+        self._host = host
         self._wanted_port = port
         self._port: int | None = None
         self._thread: Thread | None = None
@@ -56,7 +58,7 @@ class Partner(ABC):
         for system in self._systems:
             self.folder(system).mkdir(parents=True, exist_ok=True)
         try:
-            listener = socket.create_server((LOOPBACK, self._wanted_port))
+            listener = socket.create_server((self._host, self._wanted_port))
             # asyncio does this itself only for sockets that it made: without it an answer waits for a delayed ACK
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
