@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from common.literals import boolean_array, integer_scalar
 from common.settings import settings
 
 __all__ = ["casted", "iso_text", "misfits"]
@@ -54,7 +55,7 @@ def misfits(array: pa.Array, target: pa.DataType) -> pa.Array:
         else:
             middle = (start + stop) // 2
             parts += [(start, middle), (middle, stop)]
-    return pa.array(wrong)
+    return boolean_array(wrong)
 
 
 def _plain(array: pa.Array) -> pa.Array:
@@ -69,9 +70,9 @@ def _plain(array: pa.Array) -> pa.Array:
     elif pa.types.is_timestamp(kind) and kind.tz:
         array = pc.local_timestamp(array.cast(pa.timestamp(kind.unit, settings().timezone)))
     if pa.types.is_string(array.type):
-        blank = pc.or_(pc.equal(pc.binary_length(array), 0), pc.utf8_is_space(array))
+        blank = pc.or_(pc.equal(pc.binary_length(array), integer_scalar(0)), pc.utf8_is_space(array))
         if pc.any(blank).as_py():
-            array = pc.if_else(blank, pa.scalar(None, pa.string()), array)
+            array = pc.if_else(blank, pa.NA, array)
     return array
 
 
@@ -103,7 +104,7 @@ def _prepared(array: pa.Array, target: pa.DataType) -> pa.Array:
             array = array.cast(pa.string())  # or Arrow would ask for a precision of at least 19
         case "number", "boolean":
             array = array.cast(pa.int64())
-            if not pc.all(pc.is_in(array, pa.array([0, 1, None]))).as_py():
+            if not pc.all(pc.equal(array, array.cast(pa.bool_()).cast(pa.int64()))).as_py():
                 raise pa.ArrowInvalid("neither 0 nor 1")
         case "time", "text" if pa.types.is_timestamp(array.type):
             array = iso_text(array)

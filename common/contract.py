@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from common.batches import Batches
 from common.casting import casted
 from common.errors import ContractError
+from common.literals import text_array
 from common.violations import Violations
 
 __all__ = ["Basis", "Column", "Contract"]
@@ -70,7 +71,7 @@ class Column:
             raise ValueError(f"column {self.name!r}: one_of and pattern are for text, not for {self.type}")
         if self.pattern:
             try:
-                pc.match_substring_regex(pa.array([""]), self.pattern)
+                pc.match_substring_regex(text_array([""]), self.pattern)
             except pa.ArrowInvalid as error:
                 raise ValueError(f"column {self.name!r}: {error}") from None
         if self.format and not _takes(kind, self.format):

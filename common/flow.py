@@ -1,11 +1,13 @@
 """``@campus_flow``: a Prefect flow that knows where its data comes from, who gets it, and whom to call."""
 
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from prefect import Flow
+from prefect.settings import get_current_settings
 
 from common.errors import ConfigError
 from common.run import running
@@ -36,6 +38,7 @@ def campus_flow(
     def decorated(function: Callable[P, R]) -> Flow[P, R]:
         @functools.wraps(function)
         def run_flow(*args: P.args, **kwargs: P.kwargs) -> R:
+            _let_steps_be_heard()
             with running(function.__name__):
                 return function(*args, **kwargs)
 
@@ -56,3 +59,11 @@ def feed_of(flow: Flow[..., Any]) -> Feed:
     if not isinstance(feed, Feed):
         raise ConfigError(f"The flow {flow.name} has no source, sink and contact: make it with @campus_flow.")
     return feed
+
+
+def _let_steps_be_heard() -> None:
+    """Prefect hands the loggers of PREFECT_LOGGING_EXTRA_LOGGERS on, and leaves them the root's level: WARNING."""
+    for name in ("common", "flows"):
+        logger = logging.getLogger(name)
+        if logger.level == logging.NOTSET:
+            logger.setLevel(get_current_settings().logging.level)

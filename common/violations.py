@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from common.casting import misfits
 from common.errors import ContractError
+from common.literals import boolean_array, integer_scalar, text_array, text_scalar
 
 __all__ = ["JOINT", "Violations", "holding"]
 
@@ -37,7 +38,7 @@ class Violations:
         """Counts the rows of the present batch that ``mask`` marks."""
         if count := pc.sum(mask).as_py() or 0:
             self._rows[problem] += count
-            self._first.setdefault(problem, self._before + 1 + pc.index(mask.fill_null(False), True).as_py())
+            self._first.setdefault(problem, self._before + 1 + pc.indices_nonzero(mask)[0].as_py())
 
     def advance(self, rows: int) -> None:
         """Ends the present batch of so many rows."""
@@ -62,11 +63,11 @@ class Violations:
             return
         # no text has more characters than bytes
         if max_length is not None and (pc.max(pc.binary_length(array)).as_py() or 0) > max_length:
-            too_long = pc.greater(pc.utf8_length(array), max_length)
+            too_long = pc.greater(pc.utf8_length(array), integer_scalar(max_length))
             self.add(f"{name} is longer than {max_length} characters", too_long)
         if one_of:
-            allowed = pc.is_in(array, value_set=pa.array([*one_of, None], pa.string()))
-            self.add(f"{name} is none of {', '.join(one_of)}", pc.invert(allowed))
+            allowed = pc.is_in(array, value_set=text_array(one_of))
+            self.add(f"{name} is none of {', '.join(one_of)}", pc.and_not(array.is_valid(), allowed))
         if pattern:
             matching = pc.match_substring_regex(array, f"^(?:{pattern})$")
             self.add(f"{name} does not match {pattern}", pc.invert(matching))
@@ -88,7 +89,9 @@ class Violations:
     def key(self, columns: pa.RecordBatch) -> None:
         """Remembers the keys of the present batch, as hashes: eight bytes a row, however long the key."""
         parts = [column.cast(pa.string()) for column in columns.columns]
-        keys = pc.binary_join_element_wise(*parts, JOINT, null_handling="replace", null_replacement="")
+        keys = pc.binary_join_element_wise(
+            *parts, text_scalar(JOINT), null_handling="replace", null_replacement=""
+        )
         self._keys.append(np.fromiter(map(hash, keys.to_pylist()), np.int64, len(keys)))
 
     def repeated(self, key: tuple[str, ...]) -> None:
@@ -133,7 +136,7 @@ def holding(array: pa.Array, wanted: bytes) -> pa.Array:
         hit |= data == byte
     found = np.zeros(len(array), bool)
     found[np.searchsorted(offsets, np.flatnonzero(hit), side="right") - 1] = True
-    return pc.and_(pa.array(found), array.is_valid())
+    return pc.and_(boolean_array(found), array.is_valid())
 
 
 def _buffers(array: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:

@@ -11,6 +11,7 @@ from common.batches import Batches
 from common.contract import Column, Contract
 from common.files.parcel import Parcel, write_parcel
 from common.files.text import as_text, write_lines
+from common.literals import text_array, text_scalar
 from common.violations import Violations, holding
 
 __all__ = ["Quoting", "write_csv"]
@@ -61,11 +62,11 @@ def write_csv(
 
     def only_field(column: Column, array: pa.Array, found: Violations) -> pa.Array:
         # a line of nothing would be no row at all to most readers
-        return field(column, array, found).fill_null("" if quoting == "none" else '""')
+        return field(column, array, found).fill_null(text_scalar("" if quoting == "none" else '""'))
 
     def body(file: BinaryIO, batches: Iterator[pa.RecordBatch]) -> None:
         in_titles = Violations(contract.name, "the header")
-        titles = [quoted(c.title, pa.array([c.title]), in_titles)[0].as_py() for c in contract.columns]
+        titles = [quoted(c.title, text_array([c.title]), in_titles)[0].as_py() for c in contract.columns]
         in_titles.report("do not fit into the file", "Correct the titles in the contract.")
         write_lines(
             file,
@@ -83,5 +84,5 @@ def write_csv(
 
 
 def _quoted(texts: pa.Array) -> pa.Array:
-    doubled = pc.replace_substring(texts, '"', '""')
-    return pc.binary_join_element_wise('"', doubled, '"', "")
+    doubled, quote = pc.replace_substring(texts, '"', '""'), text_scalar('"')
+    return pc.binary_join_element_wise(quote, doubled, quote, text_scalar(""))

@@ -11,6 +11,7 @@ from common.batches import Batches
 from common.contract import Column, Contract
 from common.files.parcel import Parcel, write_parcel
 from common.files.text import as_text, write_lines
+from common.literals import integer_scalar, text_scalar
 from common.violations import Violations, holding
 
 __all__ = ["write_fixed_width"]
@@ -57,11 +58,11 @@ def write_fixed_width(
 def _field(column: Column, array: pa.Array, found: Violations) -> pa.Array:
     width = column.max_length or 0
     text = as_text(column, array)
-    too_wide = pc.greater(pc.utf8_length(text), width)
+    too_wide = pc.greater(pc.utf8_length(text), integer_scalar(width))
     found.add(f"{column.name} is wider than its field of {width} characters", too_wide)
     found.add(f"{column.name} holds a line break", holding(text, b"\r\n"))
     is_number = (
         pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)
     )
     filled = pc.utf8_zero_fill(text, width=width) if is_number else pc.utf8_rpad(text, width=width)
-    return filled.fill_null(" " * width)
+    return filled.fill_null(text_scalar(" " * width))

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from common.casting import iso_text
 from common.contract import Column, Contract
 from common.errors import ContractError
+from common.literals import boolean_array, text_scalar
 from common.violations import Violations
 
 __all__ = ["Field", "as_text", "write_lines"]
@@ -26,7 +27,7 @@ def as_text(column: Column, array: pa.Array) -> pa.Array:
         return array
     if pa.types.is_boolean(kind):
         yes, _, no = (column.format or "true/false").partition("/")
-        return pc.if_else(array, yes, no)
+        return pc.if_else(array, text_scalar(yes), text_scalar(no))
     if column.format is None:
         return iso_text(array) if pa.types.is_timestamp(kind) else array.cast(pa.string())
     if pa.types.is_date(kind):
@@ -82,7 +83,7 @@ def write_lines(
             except UnicodeEncodeError:
                 for column, text in zip(contract.columns, texts, strict=True):
                     problem = f"{column.name} holds characters that {encoding} does not have"
-                    found.add(problem, pa.array([not _fits(t, encoding) for t in text.to_pylist()]))
+                    found.add(problem, boolean_array([not _fits(t, encoding) for t in text.to_pylist()]))
         if not found:
             file.write(data)
         found.advance(batch.num_rows)
@@ -98,9 +99,10 @@ def _formatted(array: pa.Array, form: str) -> pa.Array:
 
 
 def _joined(texts: Sequence[pa.Array], separator: str, line_end: str) -> pa.Array:
-    last = pc.binary_join_element_wise(texts[-1], line_end, "", null_handling="replace", null_replacement="")
+    ended = [texts[-1], text_scalar(line_end), text_scalar("")]
+    last = pc.binary_join_element_wise(*ended, null_handling="replace", null_replacement="")
     return pc.binary_join_element_wise(
-        *texts[:-1], last, separator, null_handling="replace", null_replacement=""
+        *texts[:-1], last, text_scalar(separator), null_handling="replace", null_replacement=""
     )
 
 
