@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from common.cli import demo, flows, new, run, sandbox, settings
+from common.cli import demo, deploy, flows, keys, new, pages, run, sandbox, secrets, settings, setup
 from common.errors import ConfigError, DataFlowError
 
 __all__ = ["app", "main"]
@@ -26,7 +26,12 @@ app.command("run")(run.run)
 app.command("flows")(flows.flows)
 app.command("new")(new.new)
 app.command("settings")(settings.show)
+app.command("setup")(setup.setup)
+app.command("deploy")(deploy.deploy)
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(pages.app, name="pages")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(keys.app, name="keys")
 
 
 def _version(asked: bool) -> None:

@@ -46,7 +46,7 @@ def new(
         f"  2. the docstring, flows/{group}/README.md and the hour in prefect.yaml\n"
         f"  3. make run FLOW={flow} ARGS=--dry-run\n"
         f'  4. make test ARGS="tests/flows/{group}/test_{name}.py --golden" writes the golden file: read it\n'
-        "  5. the systems' pages in dev and prod"
+        "  5. the systems' pages in deployments/pages/dev and prod: campus pages plan shows what they change"
     )
 
 
