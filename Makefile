@@ -10,10 +10,10 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run new test test-all bench check fix up down deploy
+.PHONY: help install demo run new test test-all bench bench-stack check fix image up down reset deploy
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED)  ## Make .venv with what uv.lock says; every other target does it when needed
 
@@ -37,6 +37,9 @@ test-all: install  ## Run every test, also the slow ones and those that need a D
 bench: install  ## Time a delivery beside PostgreSQL's COPY through OpenSSH, and beside pandas
 	$(BIN)/python -m tests.bench $(ARGS)
 
+bench-stack: install  ## Time a deploy, and a run from its schedule to its end, in containers
+	$(BIN)/python -m tests.docker.measure $(ARGS)
+
 check: install  ## Lint, format, types, the arrows between modules, and the repository's conventions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,17 +51,24 @@ fix: install  ## Let ruff mend and format what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-up: install .env  ## Build the image; start PostgreSQL, the Prefect server and a worker in containers
+image:  ## Build the one image; IMAGE=name, and the variables that docker/build names
+	docker/build "$(or $(IMAGE),campus-flows:local)"
+
+up: install  ## Build the images and start what COMPOSE_PROFILES in .env says: server, worker, sandbox ...
+	$(BIN)/python docker/new_env.py
 	docker compose up --build --detach --wait
 	@echo "Dashboard  http://127.0.0.1:$$(sed -n s/^PREFECT_PORT=//p .env); its login is PREFECT_AUTH_STRING in .env"
 
-down:  ## Stop those containers; what they have stored stays
-	docker compose down
+down:  ## Stop them; what they have stored stays
+	docker compose --profile '*' down
 
-deploy: install  ## Check, then tell the Prefect server of PREFECT_API_URL about every flow of prefect.yaml
-	@: "$${PREFECT_API_URL:?say which Prefect server}" "$${CAMPUS_IMAGE:?say which image}" "$${CAMPUS_ENV:?dev or prod}"
-	$(BIN)/python -m pytest -q tests/repo/test_deployments.py tests/repo/test_flows.py
-	$(BIN)/prefect --no-prompt deploy --all
+reset:  ## Stop them and delete what they have stored: runs, pages, receipts; asks first
+	@printf 'This deletes every run, page, receipt and snapshot of this installation. Type "delete" to go on: '; \
+	read answer && [ "$$answer" = delete ] || { echo 'Nothing was deleted.'; exit 1; }
+	docker compose --profile '*' down --volumes
+
+deploy: install  ## Check, build the image once, deploy every flow to the server of PREFECT_API_URL; ARGS=--dry-run
+	@$(BIN)/campus deploy $(ARGS)
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
@@ -68,6 +78,3 @@ $(BIN)/uv:
 $(INSTALLED): uv.lock pyproject.toml | $(BIN)/uv
 	$(BIN)/uv sync --frozen --quiet
 	@touch $@
-
-.env: | $(INSTALLED)
-	$(BIN)/python docker/new_env.py

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     sandbox: Path | None = Field(
         default=None, description="Folder of the sandbox; .sandbox in the project if unset."
     )
+    oracle_client: Path | None = Field(
+        default=None,
+        description="Folder of Oracle Instant Client, for pages with thick; where the system looks for libraries if unset.",
+    )
     keep_delivered: int = Field(
         default=3, ge=1, description="Delivered files kept per destination, for a look or a comparison."
     )

@@ -50,15 +50,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A Prefect server for this test run; a flow then costs about 0.2 s."""
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    import certifi
+    from prefect.settings import (
+        PREFECT_API_SSL_CERT_FILE,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
     from prefect.testing.utilities import prefect_test_harness
 
+    # every client reads the whole list of authorities, 20 ms, and none is asked here: one will do
+    one = tmp_path_factory.mktemp("authorities") / "one.pem"
+    first, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
+    one.write_text(f"{first}{end}\n", "utf-8")
     # with heartbeats every flow ends by waiting a second for their thread
     with (
         prefect_test_harness(server_startup_timeout=90),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_API_SSL_CERT_FILE: str(one)}),
     ):
         yield
 
@@ -66,12 +75,13 @@ def prefect_server() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def services(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Services]":
     """The campus, its database and a partner for each page of the sandbox, with the pages registered."""
+    from common.sandbox.pages import save_page
     from common.sandbox.services import Services
 
     pages = Path(__file__).parents[1] / "deployments" / "pages" / "sandbox"
     with Services(pages, tmp_path_factory.mktemp("partners"), people=PEOPLE, seed=SEED) as running:
         for system, page in running.pages.items():
-            page.save(f"{system}-sandbox", overwrite=True)
+            save_page(system, page)
         yield running
 
 

@@ -3,9 +3,11 @@
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from common.blocks.page import Page, secret_value
+from common.blocks.page import Page
+from common.blocks.secrets import SecretReference, resolve
+from common.settings import settings
 
 if TYPE_CHECKING:
     from common.connectors.database.source import Source
@@ -38,7 +40,11 @@ class OracleDatabase(Database):
     port: int = Field(default=1521, description="Port of the listener.")
     service_name: str = Field(description="Service name that the listener knows.")
     username: str = Field(description="User that the flows log in as.")
-    password: SecretStr = Field(description="Password of that user.")
+    password: SecretReference = Field(description="Password of that user.")
+    thick: bool = Field(
+        default=False,
+        description="Through Oracle Instant Client, which native network encryption needs and the image has to carry.",
+    )
 
     def open(self, name: str) -> "Source":
         from common.connectors.database.oracle import Oracle
@@ -49,7 +55,9 @@ class OracleDatabase(Database):
             port=self.port,
             service_name=self.service_name,
             username=self.username,
-            password=self.password.get_secret_value(),
+            password=resolve(self.password, page=name, field="password") or "",
+            thick=self.thick,
+            client=settings().oracle_client,
         )
 
 
@@ -71,7 +79,7 @@ class PostgresDatabase(Database):
     port: int = Field(default=5432, description="Port of the server.")
     database: str = Field(description="Name of the database.")
     username: str = Field(description="User that the flows log in as.")
-    password: SecretStr | None = Field(default=None, description="Password of that user.")
+    password: SecretReference | None = Field(default=None, description="Password of that user.")
     sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = Field(
         default="prefer", description="How far TLS is insisted on, as libpq names it."
     )
@@ -85,7 +93,7 @@ class PostgresDatabase(Database):
             port=self.port,
             database=self.database,
             username=self.username,
-            password=secret_value(self.password),
+            password=resolve(self.password, page=name, field="password"),
             sslmode=self.sslmode,
         )
 
@@ -105,11 +113,12 @@ class OtherDatabase(Database):
     kind: ClassVar[str] = "database"
 
     url: str = Field(description="SQLAlchemy URL without a password, such as duckdb:////data/campus.duckdb.")
-    password: SecretStr | None = Field(
+    password: SecretReference | None = Field(
         default=None, description="Password, put into the URL when it is opened."
     )
 
     def open(self, name: str) -> "Source":
         from common.connectors.database.other import OtherDatabase as Connector
 
-        return Connector(name=name, url=self.url, password=secret_value(self.password))
+        password = resolve(self.password, page=name, field="password")
+        return Connector(name=name, url=self.url, password=password)

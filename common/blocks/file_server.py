@@ -1,11 +1,13 @@
 """Pages of servers that take files, and the keys that log in to them."""
 
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
-from common.blocks.page import Page, secret_value
+from common.blocks.page import Page
+from common.blocks.secrets import SecretReference, resolve
 
 if TYPE_CHECKING:
     from common.connectors.sftp import Sftp
@@ -15,6 +17,8 @@ __all__ = ["SftpServer", "SshKey"]
 
 class SshKey(Block):
     """A private key that logs in to one or more servers.
+
+    While it is rotated there is a previous one as well: a server that refuses the new key is asked with that.
 
     Example:
         ```python
@@ -28,8 +32,16 @@ class SshKey(Block):
     _documentation_url = Page._documentation_url
     _logo_url = Page._logo_url
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     private_key: SecretStr = Field(description="Private key in PEM or OpenSSH format.")
     passphrase: SecretStr | None = Field(default=None, description="Passphrase of the private key.")
+    previous_private_key: SecretStr | None = Field(
+        default=None,
+        description="Key that is tried where the private key is refused, until all partners have it.",
+    )
+    previous_passphrase: SecretStr | None = Field(default=None, description="Passphrase of the previous key.")
+    made_on: date | None = Field(default=None, description="Day on which the private key was made.")
 
 
 class SftpServer(Page):
@@ -45,13 +57,18 @@ class SftpServer(Page):
 
     _block_type_name = "Campus SFTP server"
     kind: ClassVar[str] = "sftp"
+    former = {"key": "private_key"}  # noqa: RUF012
 
     host: str = Field(description="Host name or address.")
     port: int = Field(default=22, description="Port of the server.")
     username: str = Field(description="User that the flows log in as.")
-    password: SecretStr | None = Field(default=None, description="Password of that user, if it has one.")
-    key: SshKey | None = Field(
-        default=None, description="Key that logs in, instead of or besides the password."
+    password: SecretReference | None = Field(
+        default=None, description="Password of that user, if it has one."
+    )
+    private_key: SshKey | None = Field(
+        default=None,
+        title="Private key",
+        description="Key that logs in, instead of or besides the password.",
     )
     host_key: str = Field(description="The server's public key, as a line of OpenSSH: ssh-ed25519 AAAA...")
     path: str = Field(default="/", description="Folder on the server that all paths are relative to.")
@@ -66,17 +83,29 @@ class SftpServer(Page):
         description="Suffix of the completion file that the partner waits for, such as .DONE; it holds the name.",
     )
 
+    @property
+    def key(self) -> SshKey | None:
+        """The private key under its former name: Prefect asks for it when it loads a document that has that."""
+        return self.private_key
+
     def open(self, name: str) -> "Sftp":
         from common.connectors.sftp import Sftp
 
+        key = self.private_key
         return Sftp(
             name=name,
             host=self.host,
             port=self.port,
             username=self.username,
-            password=secret_value(self.password),
-            private_key=secret_value(self.key.private_key) if self.key else None,
-            passphrase=secret_value(self.key.passphrase) if self.key else None,
+            password=resolve(self.password, page=name, field="password"),
+            private_key=resolve(key.private_key if key else None, page=name, field="private_key"),
+            passphrase=resolve(key.passphrase if key else None, page=name, field="passphrase"),
+            previous_private_key=resolve(
+                key.previous_private_key if key else None, page=name, field="previous_private_key"
+            ),
+            previous_passphrase=resolve(
+                key.previous_passphrase if key else None, page=name, field="previous_passphrase"
+            ),
             host_key=self.host_key,
             path=self.path,
             rename=self.rename,

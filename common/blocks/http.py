@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from common.blocks.page import Page, secret_value
+from common.blocks.page import Page
+from common.blocks.secrets import SecretReference, resolve
 
 if TYPE_CHECKING:
     from common.connectors.rest import Rest
@@ -27,10 +28,16 @@ class RestApi(Page):
     kind: ClassVar[str] = "rest"
 
     url: str = Field(description="Address that all paths are appended to.")
-    token: SecretStr | None = Field(default=None, description="Bearer token.")
+    token: SecretReference | None = Field(default=None, description="Bearer token.")
     username: str | None = Field(default=None, description="User of HTTP basic authentication.")
-    password: SecretStr | None = Field(default=None, description="Password of HTTP basic authentication.")
+    password: SecretReference | None = Field(
+        default=None, description="Password of HTTP basic authentication."
+    )
     concurrency: int = Field(default=4, ge=1, description="Calls under way at the same time.")
+    check_path: str = Field(
+        default="",
+        description="Path that answers a GET only with the credentials; campus pages check asks for it.",
+    )
 
     def open(self, name: str) -> "Rest":
         from common.connectors.rest import Rest
@@ -38,8 +45,9 @@ class RestApi(Page):
         return Rest(
             name=name,
             url=self.url,
-            token=secret_value(self.token),
+            token=resolve(self.token, page=name, field="token"),
             username=self.username,
-            password=secret_value(self.password),
+            password=resolve(self.password, page=name, field="password"),
             concurrency=self.concurrency,
+            check_path=self.check_path,
         )

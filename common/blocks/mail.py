@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from common.blocks.page import Page, secret_value
+from common.blocks.page import Page
+from common.blocks.secrets import SecretReference, resolve
 
 if TYPE_CHECKING:
     from common.connectors.mail import Mail
@@ -30,7 +31,7 @@ class MailRelay(Page):
     port: int = Field(default=587, description="Port of the server.")
     sender: str = Field(description="Address that mails come from.")
     username: str | None = Field(default=None, description="User, where the relay asks for a login.")
-    password: SecretStr | None = Field(default=None, description="Password of that user.")
+    password: SecretReference | None = Field(default=None, description="Password of that user.")
     tls: Literal["none", "starttls", "implicit"] = Field(
         default="starttls", description="How the connection is encrypted."
     )
@@ -44,6 +45,6 @@ class MailRelay(Page):
             port=self.port,
             sender=self.sender,
             username=self.username,
-            password=secret_value(self.password),
+            password=resolve(self.password, page=name, field="password"),
             tls=self.tls,
         )

@@ -1,12 +1,13 @@
 """What every page type has in common."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from prefect.blocks.core import Block
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import ConfigDict, Field, HttpUrl, model_validator
 
-__all__ = ["Page", "secret_value"]
+__all__ = ["Page"]
 
 
 class Page(Block):
@@ -22,14 +23,33 @@ class Page(Block):
     )
 
     kind: ClassVar[str]
+    former: ClassVar[Mapping[str, str]] = {}
+    """Fields by the names that documents saved by older versions of the type have for them."""
 
-    owner: str = Field(default="", description="Mail address of those who are asked when the system fails.")
+    # Prefect chains what it could not validate to its own error, and the input may be a secret
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    owner: str = Field(default="", description="Mail address of those on campus who answer for the system.")
+    contact: str = Field(
+        default="", description="Mail address of the partner's people, who install keys and mend the system."
+    )
+
+    @classmethod
+    def mended(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A document's values as this version of the type has them."""
+        # the dashboard's form saves a secret that was left empty as {}
+        given = {name: value for name, value in values.items() if value != {}}
+        found = {name: value for name, value in given.items() if name not in cls.former}
+        for name, today in cls.former.items():
+            if found.get(today) is None and given.get(name) is not None:
+                found[today] = given[name]
+        return found
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mend(cls, values: Any) -> Any:
+        return cls.mended(values) if isinstance(values, dict) else values
 
     @abstractmethod
     def open(self, name: str) -> Any:
         """The connector that this page describes; ``name`` is the page's, for messages."""
-
-
-def secret_value(secret: SecretStr | None) -> str | None:
-    """The text of a secret that a page may lack."""
-    return secret.get_secret_value() if secret else None

@@ -14,6 +14,7 @@ from typing import Literal, Self
 
 from common.clock import now
 from common.connectors.mail_errors import explain, explain_recipients
+from common.connectors.probing import Tell, reach, resolve, untold
 from common.errors import ConfigError, DeliveryError
 
 __all__ = ["Mail"]
@@ -60,17 +61,7 @@ class Mail:
         self._relay: smtplib.SMTP | None = None
 
     def __enter__(self) -> Self:
-        with contextlib.ExitStack() as undo:
-            with self._explained("the connection"):
-                relay = self._connect()
-                undo.callback(relay.close)
-                if self._tls == "starttls":
-                    relay.starttls(context=ssl.create_default_context())
-            if self._username and self._password:
-                with self._explained("the login"):
-                    relay.login(self._username, self._password)
-            undo.pop_all()
-        self._relay = relay
+        self._relay = self._open(untold)
         return self
 
     def __exit__(
@@ -78,9 +69,7 @@ class Mail:
     ) -> None:
         relay, self._relay = self._relay, None
         if relay is not None:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                relay.quit()
-            relay.close()
+            _hang_up(relay)
 
     def send(
         self,
@@ -107,6 +96,45 @@ class Mail:
         identifier = str(message["Message-ID"])
         logger.info("mail_sent page=%s recipients=%d bytes=%d id=%s", self._name, len(to), size, identifier)
         return identifier
+
+    def probe(self, tell: Tell = untold) -> str:
+        """Greet the relay, log in and name the sender, without a message; there is nothing to add to success.
+
+        It is no part of a ``with`` statement: it connects by itself.
+        """
+        if self._tls == "implicit":  # smtplib connects and looks at the certificate in one
+            reach(self._where, self._host, self._port, timeout=self._timeout, tell=tell)
+        else:
+            tell("resolves")
+            resolve(self._where, self._host, self._port)
+        relay = self._open(tell)
+        try:
+            tell("sender")
+            with self._explained("the sender"):
+                relay.ehlo_or_helo_if_needed()
+                code, text = relay.mail(self._sender)
+                if code >= 400:
+                    raise smtplib.SMTPSenderRefused(code, text, self._sender)
+                relay.rset()
+        finally:
+            _hang_up(relay)
+        return ""
+
+    def _open(self, tell: Tell) -> smtplib.SMTP:
+        with contextlib.ExitStack() as undo:
+            tell("certificate" if self._tls == "implicit" else "answers")
+            with self._explained("the connection"):
+                relay = self._connect()
+                undo.callback(relay.close)
+                if self._tls == "starttls":
+                    tell("certificate")
+                    relay.starttls(context=ssl.create_default_context())
+            if self._username and self._password:
+                tell("login")
+                with self._explained("the login"):
+                    relay.login(self._username, self._password)
+            undo.pop_all()
+        return relay
 
     def _connect(self) -> smtplib.SMTP:
         if self._tls == "implicit":
@@ -160,3 +188,9 @@ class Mail:
                 f"{self._where}: the message would have {size} bytes, the limit is {self._max_bytes}. Nothing was "
                 "sent; deliver the file another way."
             )
+
+
+def _hang_up(relay: smtplib.SMTP) -> None:
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        relay.quit()
+    relay.close()

@@ -17,7 +17,9 @@ from typing import Any, Self
 import httpx
 import tenacity
 
+from common.connectors.probing import Tell, untold
 from common.connectors.rest_errors import TryAgain, explain_fault, explain_status
+from common.connectors.rest_probe import probe
 from common.connectors.rest_request import base_url, credentials, encode, fill
 from common.errors import DataFlowError, SourceError, TransientError
 
@@ -59,7 +61,7 @@ class Rest:
     ``name`` is the configuration page's, for messages. ``url`` is the address that every path is
     relative to. ``timeout`` and ``backoff`` (the first wait before trying again, doubled each time and
     jittered) are in seconds. A request is tried ``attempts`` times, and ``concurrency`` of them run at
-    once in ``send_all``.
+    once in ``send_all``. ``check_path`` is what a probe asks for.
 
     Raises ConfigError for a wrong page or refused credentials, DeliveryError for a request that the
     receiver refuses, TransientError when a fault did not pass within the attempts.
@@ -78,8 +80,10 @@ class Rest:
         attempts: int = 4,
         concurrency: int = 4,
         backoff: float = 0.5,
+        check_path: str = "",
     ) -> None:
         self._name = name
+        self._check_path = check_path
         self._url = base_url(name, url)
         self._concurrency = concurrency
         self._retrying = tenacity.Retrying(
@@ -104,6 +108,15 @@ class Rest:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.close()
+
+    def probe(self, tell: Tell = untold) -> str:
+        """Ask for the check path once with the credentials and once without; ends the connection.
+
+        The credentials work where the answer is another without them. Returns what whoever looks should know, or "".
+        """
+        url = self._url + self._check_path
+        with self._client as client:
+            return probe(client, f"Page {self._name}: GET {url}", url, tell)
 
     def request(
         self,

@@ -3,6 +3,7 @@
 A file is sent under a temporary name, its size is compared, and only then it gets its final name.
 """
 
+import contextlib
 import logging
 import posixpath
 import stat
@@ -13,8 +14,12 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from common.connectors.probing import Tell, untold
+from common.connectors.sftp_download import download
+from common.connectors.sftp_probe import look, try_writing
 from common.connectors.sftp_session import SftpSession
 from common.connectors.sftp_upload import upload
+from common.connectors.ssh_login import SshLogin
 from common.errors import ConfigError
 
 __all__ = [
@@ -24,8 +29,6 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-
-_READ_AHEAD = 64  # requests under way while reading, as many as OpenSSH's own client has
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Sftp:
 
     ``name`` is the configuration page's, for messages. ``path`` is the folder on the server that every
     other path is relative to. ``rename=False`` is for servers that forbid renames, ``moved_on_arrival``
-    for those that take a file away as soon as it has its final name. Timeouts are in seconds.
+    for those that take a file away as soon as it has its final name. A server that refuses the private key
+    is shown the previous one. Timeouts are in seconds.
 
     Raises ConfigError for a wrong page, a changed host key or a refused login; TransientError for an
     unreachable server or a broken connection; DeliveryError for what the server refuses to take;
@@ -69,6 +73,8 @@ class Sftp:
         password: str | None = None,
         private_key: str | None = None,
         passphrase: str | None = None,
+        previous_private_key: str | None = None,
+        previous_passphrase: str | None = None,
         path: str = "/",
         rename: bool = True,
         moved_on_arrival: bool = False,
@@ -79,15 +85,22 @@ class Sftp:
         self._path = path
         self._rename = rename
         self._moved_on_arrival = moved_on_arrival
+        self._login = SshLogin(
+            name=name,
+            username=username,
+            password=password,
+            private_key=private_key,
+            passphrase=passphrase,
+            previous_private_key=previous_private_key,
+            previous_passphrase=previous_passphrase,
+        )
         self._session = SftpSession(
             name=name,
             host=host,
             port=port,
             username=username,
             host_key=host_key,
-            password=password,
-            private_key=private_key,
-            passphrase=passphrase,
+            login=self._login,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
         )
@@ -126,7 +139,7 @@ class Sftp:
             ) from error
         try:
             with target, self._session.explained("read", path):
-                size = self._session.client.getfo(path, target, max_concurrent_prefetch_requests=_READ_AHEAD)
+                size = download(self._session, path, target)
             self._session.check_size(path, size)
             partial.replace(local)
         finally:
@@ -151,14 +164,24 @@ class Sftp:
             self._session.client.remove(path)
         logger.info("sftp_remove page=%s path=%s", self._name, path)
 
-    def probe(self) -> str:
-        """Look at the page's folder and change nothing. Returns how the server introduces itself."""
+    def probe(self, tell: Tell = untold, *, write: bool = True) -> str:
+        """Log in and look at the page's folder; with ``write``, put a small file there and remove it.
+
+        It is no part of a ``with`` statement: it connects by itself. Returns what whoever looks should know, or "".
+        """
         folder = self._resolve(".")
-        with self._session.explained("look at", folder):
-            mode = self._session.client.stat(folder).st_mode
-        if mode is not None and not stat.S_ISDIR(mode):
-            raise ConfigError(f"{self._session.where}: {folder} is not a folder. Correct the page's path.")
-        return self._session.server_version
+        with contextlib.closing(self._session) as session:
+            session.open(tell)
+            remarks = (
+                ["the previous key let it in, the new one is not known there"]
+                if self._login.fell_back
+                else []
+            )
+            remarks.append(look(session, folder))
+            if write:
+                tell("writable")
+                remarks.append(try_writing(session, folder, self._name))
+        return "; ".join(filter(None, remarks))
 
     def list(self, folder: str = ".") -> tuple[RemoteFile, ...]:
         """The regular files in a folder, by name."""

@@ -7,8 +7,10 @@ from typing import Literal
 
 import paramiko
 
-from common.connectors.ssh import close_transport, log_in, open_transport
-from common.connectors.ssh_keys import parse_host_key, parse_private_key
+from common.connectors.probing import Tell, untold
+from common.connectors.ssh import close_transport, open_transport
+from common.connectors.ssh_keys import parse_host_key
+from common.connectors.ssh_login import SshLogin
 from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError, TransientError
 
 __all__ = [
@@ -34,26 +36,17 @@ class SftpSession:
         port: int,
         username: str,
         host_key: str,
-        password: str | None,
-        private_key: str | None,
-        passphrase: str | None,
+        login: SshLogin,
         connect_timeout: float,
         read_timeout: float,
     ) -> None:
-        if not password and not private_key:
-            raise ConfigError(
-                f"Page {name}: neither a password nor a private key is given. Put one on the page."
-            )
         self.where = f"Page {name} ({username}@{host})"
         self._name = name
         self._host = host
         self._port = port
         self._username = username
         self._host_key = parse_host_key(host_key, name=name)
-        self._password = password
-        self._private_key = (
-            parse_private_key(private_key, passphrase=passphrase, name=name) if private_key else None
-        )
+        self._login = login
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._transport: paramiko.Transport | None = None
@@ -71,34 +64,28 @@ class SftpSession:
         """Whether the connection stands, as far as this side knows."""
         return self._transport is not None and self._transport.is_active()
 
-    @property
-    def server_version(self) -> str:
-        """How the server introduces itself, such as ``SSH-2.0-OpenSSH_9.2``."""
-        return "" if self._transport is None else self._transport.remote_version
-
-    def open(self) -> None:
+    def open(self, tell: Tell = untold) -> None:
         """Connect, compare the host key, log in and start SFTP."""
         self.close()
-        transport = open_transport(
+        transport = self._connect(tell)
+        tell("login")
+        self._transport = self._login.enter(transport, self._connect)
+        tell("readable")
+        try:
+            self._client = self._start_sftp(self._transport)
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self, tell: Tell = untold) -> paramiko.Transport:
+        return open_transport(
             name=self._name,
             host=self._host,
             port=self._port,
             host_key=self._host_key,
             timeout=self._connect_timeout,
+            tell=tell,
         )
-        try:
-            log_in(
-                transport,
-                name=self._name,
-                username=self._username,
-                password=self._password,
-                private_key=self._private_key,
-            )
-            self._client = self._start_sftp(transport)
-        except BaseException:
-            close_transport(transport)
-            raise
-        self._transport = transport
 
     def close(self) -> None:
         """End the session; harmless when there is none."""

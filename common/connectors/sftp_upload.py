@@ -9,7 +9,7 @@ import paramiko
 from common.connectors.sftp_session import SftpSession
 from common.errors import DataFlowError
 
-__all__ = ["upload"]
+__all__ = ["discard", "upload"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def upload(
         if not moved_on_arrival:
             session.check_size(path, size)
     except BaseException:
-        _discard(session, target)
+        discard(session, target)
         raise
     return atomic
 
@@ -93,7 +93,7 @@ def _move(session: SftpSession, temporary: str, final: str) -> bool:
     return False
 
 
-def _discard(session: SftpSession, path: str) -> None:
+def discard(session: SftpSession, path: str) -> None:
     """Remove what a failed upload left, over a new connection if need be: partners pick up what lies there."""
     try:
         if not session.alive:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from io import StringIO
+from typing import TypeAlias
 
 import paramiko
 from cryptography.hazmat.primitives import serialization
@@ -11,9 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from common.errors import ConfigError
 
 __all__ = [
+    "PrivateKey",
+    "load_private_key",
     "parse_host_key",
     "parse_private_key",
 ]
+
+PrivateKey: TypeAlias = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 _KEY_CLASSES: tuple[tuple[type, type[paramiko.PKey]], ...] = (
     (ed25519.Ed25519PrivateKey, paramiko.Ed25519Key),
@@ -40,11 +45,22 @@ def parse_host_key(text: str, *, name: str) -> paramiko.PKey:
     return key
 
 
-def parse_private_key(text: str, *, passphrase: str | None, name: str) -> paramiko.PKey:
+def parse_private_key(text: str, *, passphrase: str | None, where: str) -> paramiko.PKey:
     """A private key pasted into a page: Ed25519, RSA or ECDSA, in OpenSSH's, PKCS#8 or the older PEM form.
 
-    Windows line ends and blank lines around it are accepted. Raises ConfigError for anything else.
+    Windows line ends and blank lines around it are accepted. Raises ConfigError, which begins with ``where``, for
+    anything else.
     """
+    loaded = load_private_key(text, passphrase=passphrase, where=where)
+    plain = loaded.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+    )
+    key_class = next(key_class for kind, key_class in _KEY_CLASSES if isinstance(loaded, kind))
+    return key_class.from_private_key(StringIO(plain.decode()))
+
+
+def load_private_key(text: str, *, passphrase: str | None, where: str) -> PrivateKey:
+    """The key as cryptography's object, which can be written in another form; accepts and raises the same."""
     data = "\n".join(line.strip() for line in text.strip().splitlines()).encode() + b"\n"
     password = passphrase.encode() if passphrase else None
     openssh = data.startswith(b"-----BEGIN OPENSSH")
@@ -53,30 +69,26 @@ def parse_private_key(text: str, *, passphrase: str | None, name: str) -> parami
         loaded = load(data, password)
     except (TypeError, ValueError, binascii.Error) as error:
         # Only the kind of the fault is told: a parser's text may quote what it parsed.
-        raise ConfigError(_unreadable_key(name, passphrase, data, error)) from None
+        raise ConfigError(_unreadable_key(where, passphrase, data, error)) from None
     except Exception:
-        raise ConfigError(f"Page {name}: the private key is of a kind that is not supported.") from None
-    for kind, key_class in _KEY_CLASSES:
-        if isinstance(loaded, kind):
-            plain = loaded.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-            )
-            return key_class.from_private_key(StringIO(plain.decode()))
-    raise ConfigError(
-        f"Page {name}: the private key is neither Ed25519 nor RSA nor ECDSA: make an Ed25519 key."
-    )
+        raise ConfigError(f"{where}: the private key is of a kind that is not supported.") from None
+    if not isinstance(loaded, PrivateKey):
+        raise ConfigError(
+            f"{where}: the private key is neither Ed25519 nor RSA nor ECDSA: make an Ed25519 key."
+        )
+    return loaded
 
 
-def _unreadable_key(name: str, passphrase: str | None, data: bytes, error: Exception) -> str:
+def _unreadable_key(where: str, passphrase: str | None, data: bytes, error: Exception) -> str:
     if b"PRIVATE KEY-----" not in data:
         return (
-            f"Page {name}: the private key is not one. Paste the whole file, from '-----BEGIN' to "
+            f"{where}: the private key is not one. Paste the whole file, from '-----BEGIN' to "
             "'PRIVATE KEY-----', not the .pub file and not a path."
         )
     if isinstance(error, TypeError) and passphrase:
-        return f"Page {name}: the private key has no passphrase, but the page gives one. Remove it."
+        return f"{where}: the private key has no passphrase, but one is given. Remove it."
     if passphrase:
-        return f"Page {name}: the private key does not open: its passphrase is wrong or the key is damaged."
+        return f"{where}: the private key does not open: its passphrase is wrong or the key is damaged."
     if isinstance(error, TypeError) or "assword" in str(error):
-        return f"Page {name}: the private key is encrypted. Put its passphrase on the page."
-    return f"Page {name}: the private key is damaged. Paste the whole file again, every line of it."
+        return f"{where}: the private key is encrypted. Give its passphrase as well."
+    return f"{where}: the private key is damaged. Paste the whole file again, every line of it."

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
+from common.connectors.probing import Tell, reach, untold
 from common.errors import ConfigError, DataFlowError, SourceError, TransientError
 from common.query import Query
 
@@ -55,9 +56,16 @@ class OtherDatabase:
             if not found:
                 yield pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
 
-    def probe(self) -> None:
+    def probe(self, tell: Tell = untold) -> str:
+        at = self._engine.url
+        if at.host and at.port:
+            reach(f"{self.name}: {at.host}:{at.port}", at.host, at.port, timeout=15, tell=tell)
+        tell("login")
+        self._connected().close()
+        tell("query")
         for _ in self.stream(Query("probe", "SELECT 1 AS one"), 1):
             pass
+        return ""
 
     def _array(self, query: Query, name: str, values: Sequence[Any]) -> pa.Array:
         try:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from adbc_driver_manager._reader import AdbcRecordBatchReader
 from sqlglot import exp
 
+from common.connectors.probing import Tell, reach, untold
 from common.errors import ConfigError, DataFlowError, SourceError, TransientError
 from common.query import Bind, Query
 
@@ -52,6 +53,7 @@ class Postgres:
     ) -> None:
         self.name = name
         self._at = f"{host}:{port}/{database}"
+        self._host, self._port, self._connect_timeout = host, port, connect_timeout
         self._username = username
         login = quote(username, safe="") + (f":{quote(password, safe='')}" if password else "")
         options = urlencode({"connect_timeout": int(connect_timeout), "sslmode": sslmode})
@@ -61,9 +63,7 @@ class Postgres:
     def stream(self, query: Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Source. NUMERIC comes as text, digit for digit: PostgreSQL's has no bound that Arrow has."""
         with ExitStack() as stack:
-            stack.enter_context(self._explained(query))
-            database = stack.enter_context(adbc_driver_postgresql.connect(self._url))
-            connection = stack.enter_context(adbc.AdbcConnection(database))
+            connection = stack.enter_context(self._connected(query))
             statement = stack.enter_context(adbc.AdbcStatement(connection))
             statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(rows * BYTES_A_ROW)})
             # the driver puts a bracket behind the query, which a comment in its last line would swallow
@@ -83,9 +83,27 @@ class Postgres:
                     )
                 )
 
-    def probe(self) -> None:
-        for _ in self.stream(Query("probe", "SELECT 1"), 1):
-            pass
+    def probe(self, tell: Tell = untold) -> str:
+        where = f"{self.name}: {self._host}:{self._port}"
+        reach(where, self._host, self._port, timeout=self._connect_timeout, tell=tell)
+        tell("login")
+        query = Query("probe", "SELECT 1")
+        with self._connected(query) as connection, adbc.AdbcStatement(connection) as statement:
+            tell("query")
+            statement.set_sql_query(query.text)
+            stream, _ = statement.execute_query()
+            for _ in AdbcRecordBatchReader._import_from_c(stream.address):
+                pass
+        return ""
+
+    @contextmanager
+    def _connected(self, query: Query) -> Iterator[adbc.AdbcConnection]:
+        with (
+            self._explained(query),
+            adbc_driver_postgresql.connect(self._url) as database,
+            adbc.AdbcConnection(database) as connection,
+        ):
+            yield connection
 
     @contextmanager
     def _explained(self, query: Query) -> Iterator[None]:
@@ -125,6 +143,11 @@ class Postgres:
             return ConfigError(
                 f"{self.name}: {self._at} refused the login of {self._username}. "
                 "Check user and password on the page; ask the database's owner if both are right."
+            )
+        if "certificate" in said:
+            return ConfigError(
+                f"{self.name}: {self._at} shows a certificate that is not trusted, or is another host's. "
+                "Ask the database's owner, or correct host and sslmode on the page."
             )
         if "SSL" in said:
             return ConfigError(

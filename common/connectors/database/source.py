@@ -5,6 +5,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from common.connectors.probing import Tell, untold
 from common.query import Query
 
 __all__ = ["Source", "lower_case", "place"]
@@ -23,8 +24,8 @@ class Source(Protocol):
         """
         ...
 
-    def probe(self) -> None:
-        """Logs in and runs a query that reads no table; raises as ``stream`` does."""
+    def probe(self, tell: Tell = untold) -> str:
+        """Logs in and runs a query that reads no table; raises as ``stream`` does, and has nothing to add."""
         ...
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.connectors.sftp import Sftp
-from common.errors import ConfigError, DeliveryError
+from common.errors import DeliveryError
 from common.sandbox.partners import SftpPartner
 from tests.servers.openssh import OpenSsh
 
@@ -123,23 +123,3 @@ def test_files_are_fetched_whole_listed_and_removed(sftp_to_openssh: Connect, tm
         sftp.remove("a.csv")
         assert not sftp.exists("a.csv")
     assert (tmp_path / "b.csv").read_bytes() == b"b" * 3_000_000
-
-
-def test_a_probe_changes_nothing_and_finds_a_wrong_path(sftp_to: Connect, sftp_to_openssh: Connect) -> None:
-    """A page is checked before its first delivery, on a partner's real folder."""
-    with sftp_to_openssh() as sftp:
-        assert sftp.probe().startswith("SSH-2.0-OpenSSH")
-        assert sftp.list() == ()
-        sftp.put_bytes(b"x", "file.csv")
-    with (
-        sftp_to("plain", path="/incomming") as sftp,
-        pytest.raises(DeliveryError, match="/incomming does not exist"),
-    ):
-        sftp.probe()
-    with sftp_to("plain") as sftp:
-        sftp.put_bytes(b"x", "a-file")
-    with (
-        sftp_to("plain", path="/a-file") as sftp,
-        pytest.raises(ConfigError, match="/a-file is not a folder"),
-    ):
-        sftp.probe()

@@ -124,7 +124,7 @@ def test_a_file_that_disappears_unexpectedly_is_not_taken_for_delivered(sftp_to:
         sftp.put_bytes(b"x", "permits.csv")
 
 
-# paramiko's read-ahead thread dies loudly with its connection.
+# paramiko's reading thread dies loudly with its connection.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_fetch_that_fails_leaves_no_local_file(
     sftp_to_openssh: Connect, openssh: OpenSsh, tmp_path: Path
