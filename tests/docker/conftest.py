@@ -19,6 +19,8 @@ def images() -> dict[str, str]:
 def stack(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A Prefect server, a worker and the sandbox's systems, from nothing, with every flow deployed."""
     folder = tmp_path_factory.mktemp("stack")
-    with started("campus-test", folder, COMPOSE_PROFILES="single,sandbox", **images) as stack:
+    with started(
+        "campus-test", folder, COMPOSE_PROFILES="single,sandbox", CAMPUS_ENV="sandbox", **images
+    ) as stack:
         stack.campus("deploy")
         yield stack

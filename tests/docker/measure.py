@@ -29,7 +29,9 @@ def main() -> None:
     images = build_images()
     with (
         tempfile.TemporaryDirectory() as folder,
-        started("campus-bench", Path(folder), COMPOSE_PROFILES="single,sandbox", **images) as stack,
+        started(
+            "campus-bench", Path(folder), COMPOSE_PROFILES="single,sandbox", CAMPUS_ENV="sandbox", **images
+        ) as stack,
     ):
         stack.campus("deploy")
         table = Table("what", "", box=None)

@@ -59,8 +59,8 @@ def replicated(
 ) -> Iterator[Stack]:
     """The profile ha with the sandbox, at an address that the second host can reach."""
     folder = tmp_path_factory.mktemp("ha")
-    profiles, bind = "ha,sandbox", second_host.address
-    with started("campus-test-ha", folder, COMPOSE_PROFILES=profiles, PREFECT_BIND=bind, **images) as stack:
+    values = {"COMPOSE_PROFILES": "ha,sandbox", "CAMPUS_ENV": "sandbox", "PREFECT_BIND": second_host.address}
+    with started("campus-test-ha", folder, **values, **images) as stack:
         yield stack
 
 
