@@ -1,6 +1,5 @@
 """The flows there are: found in their folders, named ``<group>/<what>_to_<where>``."""
 
-import difflib
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +9,7 @@ from prefect import Flow
 
 from common.errors import ConfigError
 from common.flow import Feed, feed_of
+from common.spelling import nearest
 
 __all__ = ["CatalogEntry", "all_flows", "find_flow"]
 
@@ -46,9 +46,9 @@ class CatalogEntry:
         return feed_of(self.load())
 
 
-def all_flows() -> list[CatalogEntry]:
-    """Every flow, by group and name."""
-    files = sorted(FLOWS.glob("*/*.py"))
+def all_flows(folder: Path = FLOWS) -> list[CatalogEntry]:
+    """Every flow in ``folder``, by group and name."""
+    files = sorted(folder.glob("*/*.py"))
     return [CatalogEntry(f.parent.name, f.stem) for f in files if any(d in f.stem for d in DIRECTIONS)]
 
 
@@ -56,7 +56,5 @@ def find_flow(label: str) -> CatalogEntry:
     """The flow called ``<group>/<name>``; raises ConfigError with the nearest there is."""
     entries = {entry.label: entry for entry in all_flows()}
     if label not in entries:
-        near = difflib.get_close_matches(label, entries, 1)
-        hint = f"; did you mean {near[0]}?" if near else "."
-        raise ConfigError(f"There is no flow {label}{hint} All of them: campus flows")
+        raise ConfigError(f"There is no flow {label}{nearest(label, entries)}. All of them: campus flows")
     return entries[label]

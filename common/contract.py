@@ -1,6 +1,5 @@
 """Contracts: what a file or a call may hold. Nothing is written or sent without one."""
 
-import difflib
 import re
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from common.batches import Batches
 from common.casting import casted
 from common.errors import ContractError
 from common.literals import text_array
+from common.spelling import nearest
 from common.violations import Violations
 
 __all__ = ["Basis", "Column", "Contract"]
@@ -190,10 +190,7 @@ class Contract:
         problems = []
         for name in given:
             if name not in wanted:
-                near = difflib.get_close_matches(name, wanted, 1)
-                problems.append(
-                    f"{name} is not in the contract" + (f" (did you mean {near[0]}?)" if near else "")
-                )
+                problems.append(f"{name} is not in the contract{nearest(name, wanted)}")
         problems += [f"{name} is missing from the rows" for name in wanted if name not in given]
         problems += [f"{name} comes twice" for name in sorted({n for n in given if given.count(n) > 1})]
         if problems:

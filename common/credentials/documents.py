@@ -11,8 +11,8 @@ from common.blocks import KINDS
 from common.errors import ConfigError
 from common.pages.references import DOCUMENTS, NAME, Word
 from common.pages.server import connected, read_documents
-from common.pages.spelling import nearest
 from common.settings import settings
+from common.spelling import nearest
 
 __all__ = ["Credential", "Inventory", "Use", "document_name"]
 

@@ -14,14 +14,15 @@ from prefect.exceptions import ObjectNotFound, ParameterTypeError
 from prefect.utilities.templating import find_placeholders
 
 from common.blocks import Page
-from common.deployment.flow_files import flow_labels
+from common.catalog import all_flows
 from common.deployment.manifest import NAME, Deployment, Manifest
-from common.deployment.problems import Problem, nearest
+from common.deployment.problems import Problem
 from common.deployment.server import variable
 from common.deployment.target import Target
 from common.errors import ConfigError
 from common.flow import feed_of
 from common.pages import find_page
+from common.spelling import nearest
 
 __all__ = ["repository_problems", "server_problems"]
 
@@ -34,7 +35,7 @@ def repository_problems(
     """What is wrong in the checkout itself; ``flows`` are those that could be loaded, by label."""
     yield from manifest.problems
     yield from _placeholders(manifest, release)
-    labels, owned = flow_labels(root), _owned(root)
+    labels, owned = [entry.label for entry in all_flows(root / "flows")], _owned(root)
     yield from _numbers(manifest, labels)
     for deployment in manifest.deployments:
         if deployment.label not in labels:

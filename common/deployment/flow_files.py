@@ -6,33 +6,27 @@ from typing import Any
 
 from prefect import Flow
 
-from common.catalog import DIRECTIONS
+from common.catalog import CatalogEntry, all_flows
 from common.deployment.problems import Problem
 from common.errors import ConfigError
 from common.flow import feed_of
 
-__all__ = ["flow_labels", "load_flows"]
-
-
-def flow_labels(root: Path) -> list[str]:
-    """Every flow of the checkout at ``root``, as ``<group>/<name>``."""
-    files = sorted((root / "flows").glob("*/*.py"))
-    return [f"{f.parent.name}/{f.stem}" for f in files if any(d in f.stem for d in DIRECTIONS)]
+__all__ = ["load_flows"]
 
 
 def load_flows(root: Path) -> tuple[dict[str, Flow[..., Any]], list[Problem]]:
     """The flows by label, and what is wrong with those that cannot be had."""
     flows, problems = {}, []
-    for label in flow_labels(root):
+    for entry in all_flows(root / "flows"):
         try:
-            flows[label] = _load(root, label)
+            flows[entry.label] = _load(root, entry)
         except ConfigError as error:
-            problems.append(Problem(label, str(error)))
+            problems.append(Problem(entry.label, str(error)))
     return flows, problems
 
 
-def _load(root: Path, label: str) -> Flow[..., Any]:
-    group, name = label.split("/")
+def _load(root: Path, entry: CatalogEntry) -> Flow[..., Any]:
+    group, name = entry.group, entry.name
     spec = spec_from_file_location(f"flows.{group}.{name}", root / "flows" / group / f"{name}.py")
     if not (spec and spec.loader):
         raise ConfigError("this is no Python file.")

@@ -10,9 +10,10 @@ import yaml
 from prefect.client.schemas.schedules import CronSchedule
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from common.deployment.problems import Problem, nearest
+from common.deployment.problems import Problem
 from common.errors import ConfigError
 from common.settings import settings
+from common.spelling import nearest
 
 __all__ = [
     "Deployment",

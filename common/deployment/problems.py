@@ -1,12 +1,11 @@
 """Everything that is wrong with a deploy, told at once."""
 
-import difflib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from common.errors import ConfigError
 
-__all__ = ["Problem", "nearest", "refusal"]
+__all__ = ["Problem", "refusal"]
 
 NAMED = 3  # places that one problem names before it only counts them
 
@@ -16,12 +15,6 @@ class Problem(NamedTuple):
 
     where: str
     what: str
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, as a question in parentheses."""
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def refusal(problems: Iterable[Problem]) -> ConfigError:

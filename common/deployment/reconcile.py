@@ -14,12 +14,12 @@ from prefect.settings import get_current_settings
 from common.deployment.image import build, push
 from common.deployment.manifest import NAME
 from common.deployment.plan import Plan
-from common.deployment.problems import nearest
 from common.deployment.programs import run_program
 from common.deployment.server import read_deployments, variable
 from common.deployment.target import MAIN, Target
 from common.errors import ConfigError, TransientError
 from common.pages.server import connected
+from common.spelling import nearest
 
 __all__ = ["reconcile", "remove_branch", "rendered"]
 

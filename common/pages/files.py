@@ -14,7 +14,7 @@ from common.errors import ConfigError
 from common.pages.entries import Entries, entries_of, kind_of
 from common.pages.references import secret_fields
 from common.pages.schema import form_of
-from common.pages.spelling import nearest
+from common.spelling import nearest
 
 __all__ = ["PageFile", "parse_page_file", "problems_of", "read_page_file"]
 

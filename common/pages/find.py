@@ -1,6 +1,5 @@
 """Finding a system's page: by its bare name, in the environment that this run is in."""
 
-import difflib
 from typing import TypeVar, cast
 
 from prefect.client.orchestration import get_client
@@ -11,6 +10,7 @@ from common.blocks import KINDS, Page
 from common.errors import ConfigError
 from common.pages.server import reached, read_documents
 from common.settings import settings
+from common.spelling import nearest
 
 __all__ = ["find_page", "list_pages", "page_name"]
 
@@ -71,10 +71,9 @@ def _missing(system: str, kind: type[Page]) -> ConfigError:
     if name in pages:
         wanted = " or ".join(word for word, page in KINDS.items() if issubclass(page, kind))
         return ConfigError(f"The page {name} is of kind {pages[name].kind}; this step needs {wanted}.")
-    near = difflib.get_close_matches(name, pages, 1)
-    hint = f"; did you mean {near[0].removesuffix(f'-{env}')}?" if near else "."
+    systems = [page.removesuffix(f"-{env}") for page in pages]
     return ConfigError(
-        f"No page {name} among the {len(pages)} pages of this Prefect server{hint} "
+        f"No page {name} among the {len(pages)} pages of this Prefect server{nearest(system, systems)}. "
         f"A page is deployments/pages/{env}/{system}.yaml, and gets there by: campus pages apply"
     )
 

@@ -8,7 +8,7 @@ from common.errors import ConfigError
 from common.pages.entries import Entries
 from common.pages.files import PageFile, parse_page_file
 from common.pages.references import NAME
-from common.pages.spelling import nearest
+from common.spelling import nearest
 
 __all__ = ["FILLED_IN", "PAGES", "read_folder"]
 

@@ -13,8 +13,8 @@ from common.pages.files import PageFile
 from common.pages.held import Holdings, read_holdings
 from common.pages.references import references
 from common.pages.register import Register
-from common.pages.spelling import nearest
 from common.pages.three_way import PagePlan
+from common.spelling import nearest
 
 __all__ = ["Plan", "make_plan", "read_form"]
 

@@ -120,7 +120,7 @@ class Names:
 def test_a_misspelt_page_is_named_with_the_nearest_there_is(case: Case) -> None:
     """Prevents a search through thirty pages for a letter."""
     case.fails_with(
-        ConfigError, r"No page permit-sftp-sandbox .* did you mean permits-sftp\?", to="permit-sftp"
+        ConfigError, r"No page permit-sftp-sandbox .* \(did you mean permits-sftp\?\)", to="permit-sftp"
     )
 
 
