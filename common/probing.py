@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Semaphore, Thread
 from traceback import extract_tb
 
-from common.blocks import Page, SftpServer
+from common.blocks import FileStorePage, Page
 from common.connectors.probing import Step
 from common.errors import DataFlowError
 
@@ -92,7 +92,7 @@ class _Probe:
             with hosts.setdefault(getattr(page, "host", ""), Semaphore(AT_ONE_HOST)):
                 self._began = time.monotonic()
                 connector = page.open(self._name)
-                options = {"write": self._write} if isinstance(page, SftpServer) else {}
+                options = {"write": self._write} if isinstance(page, FileStorePage) else {}
                 return self.finding(connector.probe(self._follow, **options), failed=False)
         except DataFlowError as error:
             return self.finding(str(error), failed=True)

@@ -5,48 +5,25 @@ A file is sent under a temporary name, its size is compared, and only then it ge
 
 import contextlib
 import logging
-import posixpath
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from common.connectors.file_store import Placed, RemoteFile, path_inside
 from common.connectors.probing import Tell, untold
 from common.connectors.sftp_download import download
 from common.connectors.sftp_probe import look, try_writing
 from common.connectors.sftp_session import SftpSession
-from common.connectors.sftp_upload import upload
+from common.connectors.sftp_upload import move, upload
 from common.connectors.ssh_login import SshLogin
 from common.errors import ConfigError
 
-__all__ = [
-    "Placed",
-    "RemoteFile",
-    "Sftp",
-]
+__all__ = ["Sftp"]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A file at the partner: its path there, its size, and whether it took its name in one step."""
-
-    path: str
-    bytes: int
-    atomic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file in a partner's folder; ``modified`` is None where the server does not tell it."""
-
-    name: str
-    size: int
-    modified: datetime | None
 
 
 class Sftp:
@@ -129,7 +106,7 @@ class Sftp:
 
     def get(self, remote: str, local: Path) -> int:
         """Fetch a file; ``local`` appears only when it is complete. Returns its size in bytes."""
-        path = self._resolve(remote)
+        path = path_inside(self._path, remote, page=self._name)
         partial = local.with_name(f"{local.name}.part")
         try:
             target = partial.open("wb")
@@ -149,7 +126,7 @@ class Sftp:
 
     def exists(self, remote: str) -> bool:
         """Whether a file or folder of that name is there."""
-        path = self._resolve(remote)
+        path = path_inside(self._path, remote, page=self._name)
         with self._session.explained("look at", path):
             try:
                 self._session.client.stat(path)
@@ -157,9 +134,15 @@ class Sftp:
                 return False
         return True
 
+    def move(self, source: str, target: str) -> None:
+        """Give a file another name or folder; it replaces one of that name. A missing folder is made."""
+        old, new = (path_inside(self._path, path, page=self._name) for path in (source, target))
+        move(self._session, old, new)
+        logger.info("sftp_move page=%s path=%s to=%s", self._name, old, new)
+
     def remove(self, remote: str) -> None:
         """Delete a file at the partner."""
-        path = self._resolve(remote)
+        path = path_inside(self._path, remote, page=self._name)
         with self._session.explained("remove", path):
             self._session.client.remove(path)
         logger.info("sftp_remove page=%s path=%s", self._name, path)
@@ -169,7 +152,7 @@ class Sftp:
 
         It is no part of a ``with`` statement: it connects by itself. Returns what whoever looks should know, or "".
         """
-        folder = self._resolve(".")
+        folder = path_inside(self._path, ".", page=self._name)
         with contextlib.closing(self._session) as session:
             session.open(tell)
             remarks = (
@@ -185,7 +168,7 @@ class Sftp:
 
     def list(self, folder: str = ".") -> tuple[RemoteFile, ...]:
         """The regular files in a folder, by name."""
-        path = self._resolve(folder)
+        path = path_inside(self._path, folder, page=self._name)
         with self._session.explained("list", path):
             entries = self._session.client.listdir_attr(path)
         files = (entry for entry in entries if entry.st_mode is None or stat.S_ISREG(entry.st_mode))
@@ -198,15 +181,8 @@ class Sftp:
             for file in sorted(files, key=lambda file: file.filename)
         )
 
-    def _resolve(self, remote: str) -> str:
-        if posixpath.isabs(remote) or ".." in PurePosixPath(remote).parts:
-            raise ConfigError(
-                f"Page {self._name}: the path {remote!r} must lie inside the page's {self._path!r}."
-            )
-        return posixpath.normpath(posixpath.join(self._path, remote))
-
     def _place(self, source: BinaryIO, size: int, remote: str) -> Placed:
-        path = self._resolve(remote)
+        path = path_inside(self._path, remote, page=self._name)
         atomic = upload(
             self._session,
             source,

@@ -9,7 +9,7 @@ import paramiko
 from common.connectors.sftp_session import SftpSession
 from common.errors import DataFlowError
 
-__all__ = ["discard", "upload"]
+__all__ = ["discard", "move", "upload"]
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def upload(
         _send(session, source, file, target, size, compare_open=moved_on_arrival and not rename)
         if rename:
             session.check_size(target, size)
-        atomic = rename and _move(session, target, path)
+        atomic = rename and move(session, target, path)
         if not moved_on_arrival:
             session.check_size(path, size)
     except BaseException:
@@ -65,8 +65,8 @@ def _send(
             session.compare_size(path, file.stat().st_size, size)
 
 
-def _move(session: SftpSession, temporary: str, final: str) -> bool:
-    """Give the file its final name; False when the older file had to step aside for it."""
+def move(session: SftpSession, temporary: str, final: str) -> bool:
+    """Give a file its final name, in the place of an older one; False when the older file had to step aside for it."""
     client = session.client
     with session.explained("rename", final):
         # OpenSSH's extension replaces a file in one step. SFTP's own rename need not (section 6.5), but many

@@ -1,12 +1,12 @@
-"""Delivering a parcel to a receiver's file server."""
+"""Delivering a parcel to a receiver's file store."""
 
 import posixpath
 import time
 from pathlib import PurePosixPath
 
-from common.blocks import SftpServer
+from common.blocks import FileStorePage
 from common.clock import now
-from common.connectors.sftp import Placed
+from common.connectors.file_store import Placed
 from common.files import Parcel
 from common.pages import find_page, page_name
 from common.receipts import Receipt, Receipts
@@ -19,16 +19,16 @@ __all__ = ["deliver"]
 
 @step
 def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
-    """Puts ``parcel`` at ``path`` on the server of the page ``to``, whole or not at all.
+    """Puts ``parcel`` at ``path`` at the file store of the page ``to``, whole or not at all.
 
     It is compared with the last delivery (``max_shrink``), uploaded under a temporary name, measured there,
     renamed, followed by the completion file where the page asks for one, and accounted for in a receipt. In a
     rehearsal nothing is sent.
     """
     run, started = current_run(), time.monotonic()
-    page = find_page(to, SftpServer)
+    page = find_page(to, FileStorePage)
     Receipts().guard(run.flow, to, parcel)
-    placed = Placed(posixpath.join(page.path, path), parcel.bytes, atomic=page.rename)
+    placed = Placed(posixpath.join(page.path, path), parcel.bytes, atomic=page.atomic)
     if not run.rehearsal:
         with page.open(page_name(to)) as server:
             placed = server.put(parcel.path, path)

@@ -1,50 +1,20 @@
-"""Pages of servers that take files, and the keys that log in to them."""
+"""Pages of SFTP servers."""
 
-from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from prefect.blocks.core import Block
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import Field
 
-from common.blocks.page import Page
+from common.blocks.file_store import FileStorePage
 from common.blocks.secrets import SecretReference, resolve
+from common.blocks.ssh_key import SshKey
 
 if TYPE_CHECKING:
     from common.connectors.sftp import Sftp
 
-__all__ = ["SftpServer", "SshKey"]
+__all__ = ["SftpServer"]
 
 
-class SshKey(Block):
-    """A private key that logs in to one or more servers.
-
-    While it is rotated there is a previous one as well: a server that refuses the new key is asked with that.
-
-    Example:
-        ```python
-        from common.blocks import SshKey
-
-        key = SshKey.load("BLOCK_NAME")
-        ```
-    """
-
-    _block_type_name = "Campus SSH key"
-    _documentation_url = Page._documentation_url
-    _logo_url = Page._logo_url
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    private_key: SecretStr = Field(description="Private key in PEM or OpenSSH format.")
-    passphrase: SecretStr | None = Field(default=None, description="Passphrase of the private key.")
-    previous_private_key: SecretStr | None = Field(
-        default=None,
-        description="Key that is tried where the private key is refused, until all partners have it.",
-    )
-    previous_passphrase: SecretStr | None = Field(default=None, description="Passphrase of the previous key.")
-    made_on: date | None = Field(default=None, description="Day on which the private key was made.")
-
-
-class SftpServer(Page):
+class SftpServer(FileStorePage):
     """A partner's SFTP server.
 
     Example:
@@ -71,17 +41,16 @@ class SftpServer(Page):
         description="Key that logs in, instead of or besides the password.",
     )
     host_key: str = Field(description="The server's public key, as a line of OpenSSH: ssh-ed25519 AAAA...")
-    path: str = Field(default="/", description="Folder on the server that all paths are relative to.")
     rename: bool = Field(
         default=True, description="Off where the partner forbids to rename an uploaded file."
     )
     moved_on_arrival: bool = Field(
         default=False, description="On where the partner takes files away as soon as they have their name."
     )
-    completion_suffix: str = Field(
-        default="",
-        description="Suffix of the completion file that the partner waits for, such as .DONE; it holds the name.",
-    )
+
+    @property
+    def atomic(self) -> bool:
+        return self.rename
 
     @property
     def key(self) -> SshKey | None:
