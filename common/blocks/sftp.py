@@ -1,6 +1,6 @@
 """Pages of SFTP servers."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -41,6 +41,22 @@ class SftpServer(FileStorePage):
         description="Key that logs in, instead of or besides the password.",
     )
     host_key: str = Field(description="The server's public key, as a line of OpenSSH: ssh-ed25519 AAAA...")
+    algorithms: Literal["modern", "legacy"] = Field(
+        default="modern",
+        description="Legacy where the partner's server is too old for today's SSH algorithms.",
+    )
+    jump: str = Field(
+        default="",
+        description="Server on the way to the partner's, if there is one: user@host or user@host:port.",
+    )
+    jump_host_key: str = Field(
+        default="", description="Public key of the server on the way, as a line of OpenSSH."
+    )
+    jump_private_key: SshKey | None = Field(
+        default=None,
+        title="Jump private key",
+        description="Key for the server on the way; without one it is shown what the partner's server is shown.",
+    )
     rename: bool = Field(
         default=True, description="Off where the partner forbids to rename an uploaded file."
     )
@@ -60,7 +76,7 @@ class SftpServer(FileStorePage):
     def open(self, name: str) -> "Sftp":
         from common.connectors.sftp import Sftp
 
-        key = self.private_key
+        key, jump_key = self.private_key, self.jump_private_key
         return Sftp(
             name=name,
             host=self.host,
@@ -76,6 +92,15 @@ class SftpServer(FileStorePage):
                 key.previous_passphrase if key else None, page=name, field="previous_passphrase"
             ),
             host_key=self.host_key,
+            algorithms=self.algorithms,
+            jump=self.jump,
+            jump_host_key=self.jump_host_key,
+            jump_private_key=resolve(
+                jump_key.private_key if jump_key else None, page=name, field="jump_private_key"
+            ),
+            jump_passphrase=resolve(
+                jump_key.passphrase if jump_key else None, page=name, field="jump_passphrase"
+            ),
             path=self.path,
             rename=self.rename,
             moved_on_arrival=self.moved_on_arrival,

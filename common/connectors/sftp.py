@@ -21,6 +21,8 @@ from common.connectors.sftp_probe import look, try_writing
 from common.connectors.sftp_rename import make_folder, take_name
 from common.connectors.sftp_session import SftpSession
 from common.connectors.sftp_upload import upload
+from common.connectors.ssh_algorithms import Algorithms
+from common.connectors.ssh_jump import JumpHost
 from common.connectors.ssh_login import SshLogin
 
 __all__ = ["Sftp"]
@@ -34,7 +36,9 @@ class Sftp:
     ``name`` is the configuration page's, for messages. ``path`` is the folder on the server that every
     other path is relative to. ``rename=False`` is for servers that forbid renames, ``moved_on_arrival``
     for those that take a file away as soon as it has its final name. A server that refuses the private key
-    is shown the previous one. Timeouts are in seconds.
+    is shown the previous one. ``algorithms="legacy"`` also offers what old servers need. ``jump`` is a server on the way,
+    as ``user@host``; it is shown its own key, or else the secrets that the partner's server is shown. Timeouts are in
+    seconds.
 
     Raises ConfigError for a wrong page, a changed host key or a refused login; TransientError for an
     unreachable server or a broken connection; DeliveryError for what the server refuses to take;
@@ -54,6 +58,11 @@ class Sftp:
         passphrase: str | None = None,
         previous_private_key: str | None = None,
         previous_passphrase: str | None = None,
+        algorithms: Algorithms = "modern",
+        jump: str = "",
+        jump_host_key: str = "",
+        jump_private_key: str | None = None,
+        jump_passphrase: str | None = None,
         path: str = "/",
         rename: bool = True,
         moved_on_arrival: bool = False,
@@ -80,6 +89,24 @@ class Sftp:
             username=username,
             host_key=host_key,
             login=self._login,
+            algorithms=algorithms,
+            jump=JumpHost(
+                name=name,
+                address=jump,
+                host_key=jump_host_key,
+                login=SshLogin(
+                    name=f"{name}, jump host",
+                    username=jump.partition("@")[0],
+                    password=None if jump_private_key else password,
+                    private_key=jump_private_key or private_key,
+                    passphrase=jump_passphrase if jump_private_key else passphrase,
+                    previous_private_key=None if jump_private_key else previous_private_key,
+                    previous_passphrase=None if jump_private_key else previous_passphrase,
+                ),
+                timeout=connect_timeout,
+            )
+            if jump
+            else None,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
         )

@@ -9,6 +9,8 @@ import paramiko
 
 from common.connectors.probing import Tell, untold
 from common.connectors.ssh import close_transport, open_transport
+from common.connectors.ssh_algorithms import Algorithms
+from common.connectors.ssh_jump import JumpHost
 from common.connectors.ssh_keys import parse_host_key
 from common.connectors.ssh_login import SshLogin
 from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError, TransientError
@@ -37,6 +39,8 @@ class SftpSession:
         username: str,
         host_key: str,
         login: SshLogin,
+        algorithms: Algorithms,
+        jump: JumpHost | None,
         connect_timeout: float,
         read_timeout: float,
     ) -> None:
@@ -47,6 +51,8 @@ class SftpSession:
         self._username = username
         self._host_key = parse_host_key(host_key, name=name)
         self._login = login
+        self._algorithms = algorithms
+        self._jump = jump
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._transport: paramiko.Transport | None = None
@@ -68,30 +74,40 @@ class SftpSession:
         """Connect, compare the host key, log in and start SFTP."""
         self.close()
         transport = self._connect(tell)
-        tell("login")
-        self._transport = self._login.enter(transport, self._connect)
-        tell("readable")
         try:
+            tell("login")
+            self._transport = self._login.enter(transport, self._connect)
+            tell("readable")
             self._client = self._start_sftp(self._transport)
         except BaseException:
             self.close()
             raise
 
     def _connect(self, tell: Tell = untold) -> paramiko.Transport:
-        return open_transport(
-            name=self._name,
-            host=self._host,
-            port=self._port,
-            host_key=self._host_key,
-            timeout=self._connect_timeout,
-            tell=tell,
-        )
+        through = self._jump.channel_to(self._host, self._port, tell) if self._jump else None
+        try:
+            return open_transport(
+                name=self._name,
+                host=self._host,
+                port=self._port,
+                host_key=self._host_key,
+                timeout=self._connect_timeout,
+                algorithms=self._algorithms,
+                through=through,
+                tell=tell,
+            )
+        except BaseException:
+            if self._jump:
+                self._jump.close()
+            raise
 
     def close(self) -> None:
         """End the session; harmless when there is none."""
         transport, self._transport, self._client = self._transport, None, None
         if transport is not None:
             close_transport(transport)
+        if self._jump:
+            self._jump.close()
 
     def _start_sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import paramiko
 
 from common.connectors.ssh import cause, close_transport
+from common.connectors.ssh_algorithms import signing_key
 from common.connectors.ssh_keys import parse_private_key
 from common.errors import ConfigError, TransientError
 
@@ -94,7 +95,7 @@ class SshLogin:
         still_wanted: list[str] = []
         try:
             if key:
-                still_wanted = transport.auth_publickey(username, key)
+                still_wanted = transport.auth_publickey(username, signing_key(transport, key))
             if password and not transport.is_authenticated():
                 still_wanted = transport.auth_password(username, password)
         except paramiko.BadAuthenticationType as refusal:

@@ -36,10 +36,13 @@ def installed() -> bool:
 
 
 @contextlib.contextmanager
-def openssh_server(folder: Path, *options: str, largest_file: int | None = None) -> Iterator[OpenSsh]:
+def openssh_server(
+    folder: Path, *options: str, largest_file: int | None = None, key_type: str = "ssh-ed25519"
+) -> Iterator[OpenSsh]:
     """Run sshd as the present user, whom it lets in by key alone; ``options`` are lines for its configuration.
 
-    ``largest_file`` is how many KiB it can write to one file: a write beyond fails as on a full disk.
+    ``largest_file`` is how many KiB it can write to one file: a write beyond fails as on a full disk. ``key_type`` is
+    that of its host key and of the user's.
     """
     program = find_program("sshd", Path("/usr/sbin"), Path("/usr/local/sbin"))
     if program is None:
@@ -48,8 +51,8 @@ def openssh_server(folder: Path, *options: str, largest_file: int | None = None)
         PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
     root = folder / "root"
     root.mkdir()
-    host_key = asyncssh.generate_private_key("ssh-ed25519")
-    user_key = asyncssh.generate_private_key("ssh-ed25519")
+    host_key = asyncssh.generate_private_key(key_type)
+    user_key = asyncssh.generate_private_key(key_type)
     (folder / "host_key").touch(mode=0o600)
     host_key.write_private_key(folder / "host_key")
     user_key.write_public_key(folder / "authorized_keys")
