@@ -64,6 +64,11 @@ class SftpServer(FileStorePage):
         default=False, description="On where the partner takes files away as soon as they have their name."
     )
 
+    resume: bool = Field(
+        default=False,
+        description="On where the next attempt may continue a large file that broke off; until then its .part stays there.",
+    )
+
     @property
     def atomic(self) -> bool:
         return self.rename
@@ -104,4 +109,5 @@ class SftpServer(FileStorePage):
             path=self.path,
             rename=self.rename,
             moved_on_arrival=self.moved_on_arrival,
+            resume=self.resume,
         )

@@ -15,11 +15,15 @@ __all__ = ["FileStore", "Placed", "RemoteFile", "path_inside"]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A file at the receiver: its path there, its size, and whether it took its name in one step."""
+    """A file at the receiver: its path there, its size, and whether it took its name in one step.
+
+    ``verified`` is False where the store shows no sizes, so that what arrived could not be compared.
+    """
 
     path: str
     bytes: int
     atomic: bool
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)

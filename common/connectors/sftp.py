@@ -35,7 +35,8 @@ class Sftp:
 
     ``name`` is the configuration page's, for messages. ``path`` is the folder on the server that every
     other path is relative to. ``rename=False`` is for servers that forbid renames, ``moved_on_arrival``
-    for those that take a file away as soon as it has its final name. A server that refuses the private key
+    for those that take a file away as soon as it has its final name. ``resume=True`` leaves what a large upload had sent
+    when it broke off, for the next attempt to continue. A server that refuses the private key
     is shown the previous one. ``algorithms="legacy"`` also offers what old servers need. ``jump`` is a server on the way,
     as ``user@host``; it is shown its own key, or else the secrets that the partner's server is shown. Timeouts are in
     seconds.
@@ -66,6 +67,7 @@ class Sftp:
         path: str = "/",
         rename: bool = True,
         moved_on_arrival: bool = False,
+        resume: bool = False,
         connect_timeout: float = 15,
         read_timeout: float = 60,
     ) -> None:
@@ -73,6 +75,7 @@ class Sftp:
         self._path = path
         self._rename = rename
         self._moved_on_arrival = moved_on_arrival
+        self._resume = resume
         self._login = SshLogin(
             name=name,
             username=username,
@@ -144,7 +147,7 @@ class Sftp:
         path = path_inside(self._path, remote, page=self._name)
         with self._session.explained("look at", path):
             try:
-                self._session.client.stat(path)
+                self._session.status(path)
             except FileNotFoundError:
                 return False
         return True
@@ -153,7 +156,7 @@ class Sftp:
         """Give a file another name or folder; it replaces one of that name. A missing folder is made."""
         old, new = (path_inside(self._path, path, page=self._name) for path in (source, target))
         with self._session.explained("read", old):
-            self._session.client.stat(old)
+            self._session.status(old)
         make_folder(self._session, posixpath.dirname(new))
         take_name(self._session, old, new)
         logger.info("sftp_move page=%s path=%s to=%s", self._name, old, new)
@@ -201,13 +204,14 @@ class Sftp:
 
     def _place(self, source: BinaryIO, size: int, remote: str) -> Placed:
         path = path_inside(self._path, remote, page=self._name)
-        atomic = upload(
+        placed = upload(
             self._session,
             source,
             size=size,
             path=path,
             rename=self._rename,
             moved_on_arrival=self._moved_on_arrival,
+            resume=self._resume,
         )
-        logger.info("sftp_put page=%s path=%s bytes=%d atomic=%s", self._name, path, size, atomic)
-        return Placed(path=path, bytes=size, atomic=atomic)
+        logger.info("sftp_put page=%s path=%s bytes=%d atomic=%s", self._name, path, size, placed.atomic)
+        return placed

@@ -37,21 +37,23 @@ def take_name(session: SftpSession, temporary: str, final: str) -> bool:
 
 
 def make_folder(session: SftpSession, folder: str) -> None:
-    """Make a folder and those above it, where they are missing."""
-    client = session.client
+    """Make a folder and those above it, where they are missing, or where the server does not tell."""
     missing = []
     with session.explained("look at", folder):
         while folder not in ("", "/", "."):
-            try:
-                client.stat(folder)
-            except FileNotFoundError:
-                missing.append(folder)
-                folder = posixpath.dirname(folder)
-            else:
-                break
+            with contextlib.suppress(FileNotFoundError):
+                if session.status(folder):
+                    break
+            missing.append(folder)
+            folder = posixpath.dirname(folder)
     for path in reversed(missing):
         with session.explained("write", path):
             try:
-                client.mkdir(path)
-            except OSError:
-                client.stat(path)  # made by somebody else meanwhile
+                session.client.mkdir(path)
+            except OSError as refusal:
+                if not session.is_refusal(refusal):
+                    raise
+                try:
+                    session.status(path)  # it may be there after all, or by now
+                except FileNotFoundError:
+                    raise refusal from None

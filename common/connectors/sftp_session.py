@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import posixpath
 from collections.abc import Iterator
 from typing import Literal
 
@@ -147,10 +148,34 @@ class SftpSession:
             and error.errno in _STATUS_ERRNOS
         )
 
-    def check_size(self, path: str, expected: int) -> None:
-        """Compare a file's size on the server, in bytes; TransientError when it differs."""
+    def status(self, path: str) -> paramiko.SFTPAttributes | None:
+        """What the server tells of a file or folder; None where it lets nobody look at one.
+
+        Raises FileNotFoundError where there is none.
+        """
+        for look in (self.client.stat, self.client.lstat, self._listed):
+            try:
+                return look(path)
+            except OSError as error:
+                if error.errno == errno.ENOENT or not self.is_refusal(error):
+                    raise
+        return None
+
+    def _listed(self, path: str) -> paramiko.SFTPAttributes:
+        folder, name = posixpath.split(path)
+        for entry in self.client.listdir_attr(folder or "."):
+            if entry.filename == name:
+                return entry
+        raise FileNotFoundError(errno.ENOENT, "not in its folder")
+
+    def check_size(self, path: str, expected: int) -> bool:
+        """Compare a file's size on the server, in bytes; False where it shows none. TransientError when it differs."""
         with self.explained("look at", path):
-            self.compare_size(path, self.client.stat(path).st_size, expected)
+            found = self.status(path)
+        if found is None or found.st_size is None:
+            return False
+        self.compare_size(path, found.st_size, expected)
+        return True
 
     def compare_size(self, path: str, found: int | None, expected: int) -> None:
         """TransientError unless ``path`` has as many bytes as were sent or announced."""

@@ -49,6 +49,7 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
             delivered=now(),
             personal=parcel.contract.personal,
             rehearsal=run.rehearsal,
+            verified=placed.verified,
         ),
         parcel,
     )
