@@ -1,6 +1,6 @@
 """Pages of SFTP servers."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, TypedDict
 
 from pydantic import Field
 
@@ -63,7 +63,6 @@ class SftpServer(FileStorePage):
     moved_on_arrival: bool = Field(
         default=False, description="On where the partner takes files away as soon as they have their name."
     )
-
     resume: bool = Field(
         default=False,
         description="On where the next attempt may continue a large file that broke off; until then its .part stays there.",
@@ -80,34 +79,43 @@ class SftpServer(FileStorePage):
 
     def open(self, name: str) -> "Sftp":
         from common.connectors.sftp import Sftp
+        from common.connectors.ssh_login import SshSecrets
 
-        key, jump_key = self.private_key, self.jump_private_key
         return Sftp(
             name=name,
             host=self.host,
             port=self.port,
             username=self.username,
             password=resolve(self.password, page=name, field="password"),
-            private_key=resolve(key.private_key if key else None, page=name, field="private_key"),
-            passphrase=resolve(key.passphrase if key else None, page=name, field="passphrase"),
-            previous_private_key=resolve(
-                key.previous_private_key if key else None, page=name, field="previous_private_key"
-            ),
-            previous_passphrase=resolve(
-                key.previous_passphrase if key else None, page=name, field="previous_passphrase"
-            ),
+            **_key(self.private_key, name),
             host_key=self.host_key,
             algorithms=self.algorithms,
             jump=self.jump,
             jump_host_key=self.jump_host_key,
-            jump_private_key=resolve(
-                jump_key.private_key if jump_key else None, page=name, field="jump_private_key"
-            ),
-            jump_passphrase=resolve(
-                jump_key.passphrase if jump_key else None, page=name, field="jump_passphrase"
-            ),
+            jump_secrets=SshSecrets(**_key(self.jump_private_key, name)) if self.jump_private_key else None,
             path=self.path,
             rename=self.rename,
             moved_on_arrival=self.moved_on_arrival,
             resume=self.resume,
         )
+
+
+class _Key(TypedDict):
+    private_key: str | None
+    passphrase: str | None
+    previous_private_key: str | None
+    previous_passphrase: str | None
+
+
+def _key(key: SshKey | None, page: str) -> _Key:
+    """A key as the connector takes it, and the one before it."""
+
+    def value(field: str) -> str | None:
+        return resolve(getattr(key, field, None), page=page, field=field)
+
+    return _Key(
+        private_key=value("private_key"),
+        passphrase=value("passphrase"),
+        previous_private_key=value("previous_private_key"),
+        previous_passphrase=value("previous_passphrase"),
+    )

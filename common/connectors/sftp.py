@@ -23,7 +23,7 @@ from common.connectors.sftp_session import SftpSession
 from common.connectors.sftp_upload import upload
 from common.connectors.ssh_algorithms import Algorithms
 from common.connectors.ssh_jump import JumpHost
-from common.connectors.ssh_login import SshLogin
+from common.connectors.ssh_login import SshLogin, SshSecrets
 
 __all__ = ["Sftp"]
 
@@ -38,7 +38,7 @@ class Sftp:
     for those that take a file away as soon as it has its final name. ``resume=True`` leaves what a large upload had sent
     when it broke off, for the next attempt to continue. A server that refuses the private key
     is shown the previous one. ``algorithms="legacy"`` also offers what old servers need. ``jump`` is a server on the way,
-    as ``user@host``; it is shown its own key, or else the secrets that the partner's server is shown. Timeouts are in
+    as ``user@host``; it is shown ``jump_secrets``, or else the secrets that the partner's server is shown. Timeouts are in
     seconds.
 
     Raises ConfigError for a wrong page, a changed host key or a refused login; TransientError for an
@@ -62,8 +62,7 @@ class Sftp:
         algorithms: Algorithms = "modern",
         jump: str = "",
         jump_host_key: str = "",
-        jump_private_key: str | None = None,
-        jump_passphrase: str | None = None,
+        jump_secrets: SshSecrets | None = None,
         path: str = "/",
         rename: bool = True,
         moved_on_arrival: bool = False,
@@ -76,15 +75,14 @@ class Sftp:
         self._rename = rename
         self._moved_on_arrival = moved_on_arrival
         self._resume = resume
-        self._login = SshLogin(
-            name=name,
-            username=username,
+        secrets = SshSecrets(
             password=password,
             private_key=private_key,
             passphrase=passphrase,
             previous_private_key=previous_private_key,
             previous_passphrase=previous_passphrase,
         )
+        self._login = SshLogin(name=name, username=username, secrets=secrets)
         self._session = SftpSession(
             name=name,
             host=host,
@@ -97,15 +95,7 @@ class Sftp:
                 name=name,
                 address=jump,
                 host_key=jump_host_key,
-                login=SshLogin(
-                    name=f"{name}, jump host",
-                    username=jump.partition("@")[0],
-                    password=None if jump_private_key else password,
-                    private_key=jump_private_key or private_key,
-                    passphrase=jump_passphrase if jump_private_key else passphrase,
-                    previous_private_key=None if jump_private_key else previous_private_key,
-                    previous_passphrase=None if jump_private_key else previous_passphrase,
-                ),
+                secrets=jump_secrets or secrets,
                 timeout=connect_timeout,
             )
             if jump

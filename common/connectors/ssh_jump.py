@@ -5,7 +5,7 @@ import paramiko
 from common.connectors.probing import Tell, untold
 from common.connectors.ssh import cause, close_transport, open_transport
 from common.connectors.ssh_keys import parse_host_key
-from common.connectors.ssh_login import SshLogin
+from common.connectors.ssh_login import SshLogin, SshSecrets
 from common.errors import ConfigError, TransientError
 
 __all__ = ["JumpHost"]
@@ -18,15 +18,17 @@ class JumpHost:
     seconds.
     """
 
-    def __init__(self, *, name: str, address: str, host_key: str, login: SshLogin, timeout: float) -> None:
-        _, _, server = address.rpartition("@")
+    def __init__(
+        self, *, name: str, address: str, host_key: str, secrets: SshSecrets, timeout: float
+    ) -> None:
+        username, _, server = address.rpartition("@")
         self._host, _, port = server.partition(":")
-        if not self._host or not (port or "22").isdigit():
+        if not username or not self._host or not (port or "22").isdigit():
             raise ConfigError(f"Page {name}: the jump host is user@host or user@host:port, not {address!r}.")
         self._port = int(port or "22")
         self._name = name
         self._host_key = parse_host_key(host_key, name=name)
-        self._login = login
+        self._login = SshLogin(name=f"{name}, jump host", username=username, secrets=secrets)
         self._timeout = timeout
         self._transport: paramiko.Transport | None = None
 

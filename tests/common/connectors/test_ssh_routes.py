@@ -9,6 +9,7 @@ import asyncssh
 import pytest
 
 from common.connectors.sftp import Sftp
+from common.connectors.ssh_login import SshSecrets
 from common.errors import ConfigError, TransientError
 from common.sandbox.partners import SftpPartner, SftpSystem
 from tests.servers.openssh import OpenSsh, openssh_server
@@ -27,7 +28,7 @@ OF_2010 = (
 )
 
 
-def page(server: OpenSsh, **options: str | int) -> dict[str, str | int]:
+def page(server: OpenSsh, **options: object) -> dict[str, object]:
     return {
         "name": "partner-sandbox",
         "host": server.host,
@@ -103,7 +104,7 @@ def test_a_partner_behind_a_jump_host_is_reached(own_key: bool, openssh: OpenSsh
             "jump_host_key": openssh.host_key,
         }
         if own_key:
-            options |= {"password": PASSWORD, "jump_private_key": openssh.private_key}
+            options |= {"password": PASSWORD, "jump_secrets": SshSecrets(private_key=openssh.private_key)}
         else:
             options |= {"private_key": openssh.private_key}
         with Sftp(**options) as sftp:
@@ -132,7 +133,7 @@ def test_a_jump_host_that_forwards_nothing_is_told_from_a_broken_network(
             openssh,
             jump=f"{gate.username}@{gate.host}:{gate.port}",
             jump_host_key=gate.host_key,
-            jump_private_key=gate.private_key,
+            jump_secrets=SshSecrets(private_key=gate.private_key),
         )
         with pytest.raises(ConfigError, match=r"jump host 127\.0\.0\.1 does not forward to"), Sftp(**options):
             pass
