@@ -47,8 +47,11 @@ def matching(
 
 
 def mark_of(name: str, suffix: str) -> str:
-    """The completion file of a file: ``charges.csv`` has ``charges.DONE``."""
-    return str(PurePosixPath(name).with_suffix(suffix))
+    """The completion file of a file: ``charges.csv`` has ``charges.DONE``; ConfigError for what is no suffix."""
+    try:
+        return str(PurePosixPath(name).with_suffix(suffix))
+    except ValueError:
+        raise ConfigError(f"{suffix!r} is not the suffix of a completion file, such as .DONE.") from None
 
 
 def wait_for(

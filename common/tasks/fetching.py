@@ -30,6 +30,7 @@ def fetch(
     *,
     completion_suffix: str = "",
     patience: timedelta | None = None,
+    interval: timedelta = timedelta(seconds=15),
     older_than: timedelta | None = None,
     newer_than: timedelta | None = None,
     min_bytes: int = 0,
@@ -40,8 +41,8 @@ def fetch(
 
     ``pattern`` may begin with a folder: ``outbox/IA_Charges_*.csv``. What this flow has archived before, by name
     and content, is left out unless ``again`` is set. ``completion_suffix`` asks for a completion file beside each.
-    ``patience`` is how long to wait for a first file and until all are complete; without it a look is enough, and a
-    file that changes while it is fetched is a TransientError. Raises SourceError when ``required`` and none is
+    ``patience`` is how long to wait for a first file and until none has changed for an ``interval``; without it one look
+    has to do. A file that changes while it is fetched is a TransientError. Raises SourceError when ``required`` and none is
     there at all. Nothing changes at the partner.
     """
     folder, _, pattern = pattern.rpartition("/")
@@ -49,7 +50,14 @@ def fetch(
     page = find_page(system, FileStorePage)
     with page.open(page_name(system)) as store:
         if patience is not None:
-            wait_for(store, pattern, folder=folder, completion_suffix=completion_suffix, patience=patience)
+            wait_for(
+                store,
+                pattern,
+                folder=folder,
+                completion_suffix=completion_suffix,
+                patience=patience,
+                interval=interval,
+            )
         listed = store.list(folder)
         found = matching(listed, pattern, older_than=older_than, newer_than=newer_than, min_bytes=min_bytes)
         names = {file.name for file in listed}

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from common import Fetched, archive, campus_flow, fetch
-from common.blocks import FolderPage
-from common.errors import SourceError
+from common.blocks import FolderPage, SftpServer, SshKey
+from common.errors import SourceError, TransientError
 from common.run import recording
 from common.settings import settings
+from tests.servers.openssh import OpenSsh
 
 
 @pytest.fixture
@@ -127,3 +129,54 @@ def test_a_file_that_was_replaced_after_the_fetch_stays_for_the_next_run(outbox:
     charges_from_partner()
     assert seen(outbox) == ["IA_Charges_20260901.csv"]
     assert charges() == {"IA_Charges_20260901.csv": b"corrected"}
+
+
+def test_a_file_that_somebody_still_writes_is_not_taken(outbox: Path) -> None:
+    """Prevents the first half of a file from being loaded, and its second half from never being."""
+    written = threading.Event()
+
+    def write() -> None:
+        with (outbox / "IA_Charges_20260901.csv").open("ab", buffering=0) as file:
+            while not written.wait(0.001):
+                file.write(b"x" * 10_000)
+
+    partner = threading.Thread(target=write)
+    partner.start()
+    try:
+        with pytest.raises(TransientError, match=r"IA_Charges_20260901\.csv|files changed"):
+            charges()
+    finally:
+        written.set()
+        partner.join()
+    assert list(charges(patience=timedelta(minutes=1), interval=timedelta(milliseconds=50))) == [
+        "IA_Charges_20260901.csv"
+    ]
+
+
+def test_files_come_over_sftp_as_well(
+    outbox: Path, openssh: OpenSsh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prevents steps that only know how a folder of this machine answers."""
+    monkeypatch.setenv("CHARGES_KEY", openssh.private_key)
+    SftpServer(
+        host=openssh.host,
+        port=openssh.port,
+        username=openssh.username,
+        host_key=openssh.host_key,
+        private_key=SshKey(private_key="env:CHARGES_KEY"),
+        path=str(outbox.parent),
+    ).save("charges-by-sftp-sandbox", overwrite=True)
+    for day in (1, 2):
+        (outbox / f"IA_Charges_2026090{day}.csv").write_bytes(b"x" * day)
+
+    @campus_flow(source="charges-by-sftp", sink="warehouse", contact="x@campus.example")
+    def charges_by_sftp() -> "list[int]":
+        files = fetch("charges-by-sftp", "outbox/IA_Charges_*.csv")
+        archive(files, to="loaded/2026")
+        return [file.bytes for file in files]
+
+    try:
+        assert charges_by_sftp() == [1, 2]
+        assert seen(outbox) == ["loaded/2026/IA_Charges_20260901.csv", "loaded/2026/IA_Charges_20260902.csv"]
+    finally:
+        SftpServer.delete("charges-by-sftp-sandbox")
