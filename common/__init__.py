@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from common.arrivals import Fetched
     from common.batches import Batches
     from common.clock import now, today
     from common.contract import Column, Contract
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from common.tasks.calls import snapshot, upsert
     from common.tasks.delivery import deliver
     from common.tasks.extraction import extract
+    from common.tasks.fetching import archive, fetch
     from common.tasks.notices import notify
     from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
@@ -19,10 +21,13 @@ __all__ = [
     "Batches",
     "Column",
     "Contract",
+    "Fetched",
     "Receipt",
+    "archive",
     "campus_flow",
     "deliver",
     "extract",
+    "fetch",
     "notify",
     "now",
     "snapshot",
@@ -39,11 +44,14 @@ _HOMES = {
     "Batches": "common.batches",
     "Column": "common.contract",
     "Contract": "common.contract",
+    "Fetched": "common.arrivals",
     "Receipt": "common.receipts",
+    "archive": "common.tasks.fetching",
     "campus_flow": "common.flow",
     "deliver": "common.tasks.delivery",
     "extract": "common.tasks.extraction",
     "notify": "common.tasks.notices",
+    "fetch": "common.tasks.fetching",
     "now": "common.clock",
     "snapshot": "common.tasks.calls",
     "today": "common.clock",

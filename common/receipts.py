@@ -26,6 +26,7 @@ class Receipt:
     system: the page's name without environment. path: where the receiver has it.
     rows: rows delivered; for calls, rows that the receiver accepted. bytes: as received.
     seconds: how long the sending took. atomic: whether the receiver could only ever see the whole file.
+    verified: whether the size was compared at the receiver.
     """
 
     flow: str
@@ -41,6 +42,7 @@ class Receipt:
     personal: tuple[str, ...] = ()
     removed: int = 0
     rehearsal: bool = False
+    verified: bool = True
 
     def facts(self) -> dict[str, str]:
         """The receipt as a person reads it."""
@@ -53,6 +55,7 @@ class Receipt:
             "bytes": f"{self.bytes:,}",
             "sha256": self.sha256,
             "whole or not at all": "yes" if self.atomic else "no",
+            "size compared": "yes" if self.verified else "no",
             "delivered": f"{self.delivered:%Y-%m-%d %H:%M:%S %Z}",
             "personal columns": ", ".join(self.personal) or "none",
         }

@@ -15,11 +15,15 @@ __all__ = ["FileStore", "Placed", "RemoteFile", "path_inside"]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A file at the receiver: its path there, its size, and whether it took its name in one step."""
+    """A file at the receiver: its path there, its size, and whether it took its name in one step.
+
+    ``verified`` is False where the store shows no sizes, so that what arrived could not be compared.
+    """
 
     path: str
     bytes: int
     atomic: bool
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,10 @@ class FileStore(Protocol):
         ...
 
     def move(self, source: str, target: str) -> None:
-        """Give a file another name or folder; it replaces one of that name. A missing folder is made."""
+        """Give a file another name or folder; it replaces one of that name. A missing folder is made.
+
+        SourceError where there is no such file.
+        """
         ...
 
     def remove(self, remote: str) -> None:

@@ -5,6 +5,7 @@ A file is sent under a temporary name, its size is compared, and only then it ge
 
 import contextlib
 import logging
+import posixpath
 import stat
 from datetime import UTC, datetime
 from io import BytesIO
@@ -13,13 +14,16 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, untold
 from common.connectors.sftp_download import download
 from common.connectors.sftp_probe import look, try_writing
+from common.connectors.sftp_rename import make_folder, take_name
 from common.connectors.sftp_session import SftpSession
-from common.connectors.sftp_upload import move, upload
-from common.connectors.ssh_login import SshLogin
-from common.errors import ConfigError
+from common.connectors.sftp_upload import upload
+from common.connectors.ssh_algorithms import Algorithms
+from common.connectors.ssh_jump import JumpHost
+from common.connectors.ssh_login import SshLogin, SshSecrets
 
 __all__ = ["Sftp"]
 
@@ -31,8 +35,11 @@ class Sftp:
 
     ``name`` is the configuration page's, for messages. ``path`` is the folder on the server that every
     other path is relative to. ``rename=False`` is for servers that forbid renames, ``moved_on_arrival``
-    for those that take a file away as soon as it has its final name. A server that refuses the private key
-    is shown the previous one. Timeouts are in seconds.
+    for those that take a file away as soon as it has its final name. ``resume=True`` leaves what a large upload had sent
+    when it broke off, for the next attempt to continue. A server that refuses the private key
+    is shown the previous one. ``algorithms="legacy"`` also offers what old servers need. ``jump`` is a server on the way,
+    as ``user@host``; it is shown ``jump_secrets``, or else the secrets that the partner's server is shown. Timeouts are in
+    seconds.
 
     Raises ConfigError for a wrong page, a changed host key or a refused login; TransientError for an
     unreachable server or a broken connection; DeliveryError for what the server refuses to take;
@@ -52,9 +59,14 @@ class Sftp:
         passphrase: str | None = None,
         previous_private_key: str | None = None,
         previous_passphrase: str | None = None,
+        algorithms: Algorithms = "modern",
+        jump: str = "",
+        jump_host_key: str = "",
+        jump_secrets: SshSecrets | None = None,
         path: str = "/",
         rename: bool = True,
         moved_on_arrival: bool = False,
+        resume: bool = False,
         connect_timeout: float = 15,
         read_timeout: float = 60,
     ) -> None:
@@ -62,15 +74,15 @@ class Sftp:
         self._path = path
         self._rename = rename
         self._moved_on_arrival = moved_on_arrival
-        self._login = SshLogin(
-            name=name,
-            username=username,
+        self._resume = resume
+        secrets = SshSecrets(
             password=password,
             private_key=private_key,
             passphrase=passphrase,
             previous_private_key=previous_private_key,
             previous_passphrase=previous_passphrase,
         )
+        self._login = SshLogin(name=name, username=username, secrets=secrets)
         self._session = SftpSession(
             name=name,
             host=host,
@@ -78,6 +90,16 @@ class Sftp:
             username=username,
             host_key=host_key,
             login=self._login,
+            algorithms=algorithms,
+            jump=JumpHost(
+                name=name,
+                address=jump,
+                host_key=jump_host_key,
+                secrets=jump_secrets or secrets,
+                timeout=connect_timeout,
+            )
+            if jump
+            else None,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
         )
@@ -93,12 +115,8 @@ class Sftp:
 
     def put(self, local: Path, remote: str) -> Placed:
         """Send a local file; the partner sees it complete under its final name, or sees nothing new."""
-        try:
-            source = local.open("rb")
-        except OSError as error:
-            raise ConfigError(f"{local} cannot be read ({error.strerror}): nothing was sent.") from error
-        with source:
-            return self._place(source, local.stat().st_size, remote)
+        with sending(local) as (source, size):
+            return self._place(source, size, remote)
 
     def put_bytes(self, content: bytes, remote: str) -> Placed:
         """Send a small file from memory, such as a completion mark."""
@@ -107,20 +125,10 @@ class Sftp:
     def get(self, remote: str, local: Path) -> int:
         """Fetch a file; ``local`` appears only when it is complete. Returns its size in bytes."""
         path = path_inside(self._path, remote, page=self._name)
-        partial = local.with_name(f"{local.name}.part")
-        try:
-            target = partial.open("wb")
-        except OSError as error:
-            raise ConfigError(
-                f"{partial} cannot be written ({error.strerror}): nothing was fetched."
-            ) from error
-        try:
-            with target, self._session.explained("read", path):
+        with receiving(local) as target:
+            with self._session.explained("read", path):
                 size = download(self._session, path, target)
             self._session.check_size(path, size)
-            partial.replace(local)
-        finally:
-            partial.unlink(missing_ok=True)
         logger.info("sftp_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -129,7 +137,7 @@ class Sftp:
         path = path_inside(self._path, remote, page=self._name)
         with self._session.explained("look at", path):
             try:
-                self._session.client.stat(path)
+                self._session.status(path)
             except FileNotFoundError:
                 return False
         return True
@@ -137,11 +145,14 @@ class Sftp:
     def move(self, source: str, target: str) -> None:
         """Give a file another name or folder; it replaces one of that name. A missing folder is made."""
         old, new = (path_inside(self._path, path, page=self._name) for path in (source, target))
-        move(self._session, old, new)
+        with self._session.explained("read", old):
+            self._session.status(old)
+        make_folder(self._session, posixpath.dirname(new))
+        take_name(self._session, old, new)
         logger.info("sftp_move page=%s path=%s to=%s", self._name, old, new)
 
     def remove(self, remote: str) -> None:
-        """Delete a file at the partner."""
+        """Delete a file at the partner; SourceError where there is none."""
         path = path_inside(self._path, remote, page=self._name)
         with self._session.explained("remove", path):
             self._session.client.remove(path)
@@ -183,13 +194,14 @@ class Sftp:
 
     def _place(self, source: BinaryIO, size: int, remote: str) -> Placed:
         path = path_inside(self._path, remote, page=self._name)
-        atomic = upload(
+        placed = upload(
             self._session,
             source,
             size=size,
             path=path,
             rename=self._rename,
             moved_on_arrival=self._moved_on_arrival,
+            resume=self._resume,
         )
-        logger.info("sftp_put page=%s path=%s bytes=%d atomic=%s", self._name, path, size, atomic)
-        return Placed(path=path, bytes=size, atomic=atomic)
+        logger.info("sftp_put page=%s path=%s bytes=%d atomic=%s", self._name, path, size, placed.atomic)
+        return placed

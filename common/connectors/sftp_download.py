@@ -1,5 +1,6 @@
 """How a file is read over SFTP: in windows of requests that are under way together."""
 
+import shutil
 from typing import BinaryIO
 
 from common.connectors.sftp_session import SftpSession
@@ -15,11 +16,14 @@ def download(session: SftpSession, path: str, target: BinaryIO) -> int:
 
     paramiko's own bounded read-ahead waits in a thread that never ends once the connection is lost; a window
     here is asked for as a whole, so that its thread ends with it. Raises TransientError for a file that became
-    shorter meanwhile.
+    shorter meanwhile. A server that shows no sizes is read from request to request, to the end.
     """
     with session.client.open(path, "rb") as file:
-        size = file.stat().st_size or 0
-        copied = 0
+        status = session.status(path)
+        if status is None or status.st_size is None:
+            shutil.copyfileobj(file, target, _REQUEST)
+            return target.tell()
+        size, copied = status.st_size, 0
         for start in range(0, size, _WINDOW):
             end = min(start + _WINDOW, size)
             window = [(offset, min(_REQUEST, end - offset)) for offset in range(start, end, _REQUEST)]

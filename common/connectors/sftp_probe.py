@@ -16,7 +16,8 @@ _CONTENT = b"A check of campus-flows; this file is removed at once.\n"
 def look(session: SftpSession, folder: str) -> str:
     """Raises where the folder is not there or is none; tells of one that takes files and shows none."""
     with session.explained("look at", folder):
-        mode = session.client.stat(folder).st_mode
+        status = session.status(folder)
+    mode = status.st_mode if status else None
     if mode is not None and not stat.S_ISDIR(mode):
         raise ConfigError(f"{session.where}: {folder} is not a folder. Correct the page's path.")
     try:
@@ -38,7 +39,7 @@ def try_writing(session: SftpSession, folder: str, name: str) -> str:
     try:
         with session.explained("write", path), file:
             file.write(_CONTENT)
-            session.compare_size(path, file.stat().st_size, len(_CONTENT))
+        session.check_size(path, len(_CONTENT))
     except BaseException:
         discard(session, path)
         raise

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import posixpath
 from collections.abc import Iterator
 from typing import Literal
 
@@ -9,6 +10,8 @@ import paramiko
 
 from common.connectors.probing import Tell, untold
 from common.connectors.ssh import close_transport, open_transport
+from common.connectors.ssh_algorithms import Algorithms
+from common.connectors.ssh_jump import JumpHost
 from common.connectors.ssh_keys import parse_host_key
 from common.connectors.ssh_login import SshLogin
 from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError, TransientError
@@ -37,6 +40,8 @@ class SftpSession:
         username: str,
         host_key: str,
         login: SshLogin,
+        algorithms: Algorithms,
+        jump: JumpHost | None,
         connect_timeout: float,
         read_timeout: float,
     ) -> None:
@@ -47,6 +52,8 @@ class SftpSession:
         self._username = username
         self._host_key = parse_host_key(host_key, name=name)
         self._login = login
+        self._algorithms = algorithms
+        self._jump = jump
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._transport: paramiko.Transport | None = None
@@ -68,30 +75,40 @@ class SftpSession:
         """Connect, compare the host key, log in and start SFTP."""
         self.close()
         transport = self._connect(tell)
-        tell("login")
-        self._transport = self._login.enter(transport, self._connect)
-        tell("readable")
         try:
+            tell("login")
+            self._transport = self._login.enter(transport, self._connect)
+            tell("readable")
             self._client = self._start_sftp(self._transport)
         except BaseException:
             self.close()
             raise
 
     def _connect(self, tell: Tell = untold) -> paramiko.Transport:
-        return open_transport(
-            name=self._name,
-            host=self._host,
-            port=self._port,
-            host_key=self._host_key,
-            timeout=self._connect_timeout,
-            tell=tell,
-        )
+        through = self._jump.channel_to(self._host, self._port, tell) if self._jump else None
+        try:
+            return open_transport(
+                name=self._name,
+                host=self._host,
+                port=self._port,
+                host_key=self._host_key,
+                timeout=self._connect_timeout,
+                algorithms=self._algorithms,
+                through=through,
+                tell=tell,
+            )
+        except BaseException:
+            if self._jump:
+                self._jump.close()
+            raise
 
     def close(self) -> None:
         """End the session; harmless when there is none."""
         transport, self._transport, self._client = self._transport, None, None
         if transport is not None:
             close_transport(transport)
+        if self._jump:
+            self._jump.close()
 
     def _start_sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
         try:
@@ -131,10 +148,34 @@ class SftpSession:
             and error.errno in _STATUS_ERRNOS
         )
 
-    def check_size(self, path: str, expected: int) -> None:
-        """Compare a file's size on the server, in bytes; TransientError when it differs."""
+    def status(self, path: str) -> paramiko.SFTPAttributes | None:
+        """What the server tells of a file or folder; None where it lets nobody look at one.
+
+        Raises FileNotFoundError where there is none.
+        """
+        for look in (self.client.stat, self.client.lstat, self._listed):
+            try:
+                return look(path)
+            except OSError as error:
+                if error.errno == errno.ENOENT or not self.is_refusal(error):
+                    raise
+        return None
+
+    def _listed(self, path: str) -> paramiko.SFTPAttributes:
+        folder, name = posixpath.split(path)
+        for entry in self.client.listdir_attr(folder or "."):
+            if entry.filename == name:
+                return entry
+        raise FileNotFoundError(errno.ENOENT, "not in its folder")
+
+    def check_size(self, path: str, expected: int) -> bool:
+        """Compare a file's size on the server, in bytes; False where it shows none. TransientError when it differs."""
         with self.explained("look at", path):
-            self.compare_size(path, self.client.stat(path).st_size, expected)
+            found = self.status(path)
+        if found is None or found.st_size is None:
+            return False
+        self.compare_size(path, found.st_size, expected)
+        return True
 
     def compare_size(self, path: str, found: int | None, expected: int) -> None:
         """TransientError unless ``path`` has as many bytes as were sent or announced."""
@@ -146,7 +187,8 @@ class SftpSession:
     def _refusal(self, action: Action, path: str, error: BaseException) -> DataFlowError:
         number = error.errno if isinstance(error, OSError) else None
         text = _server_text(error)
-        refusal = SourceError if action in ("read", "list") else DeliveryError
+        missing = number == errno.ENOENT and action == "remove"
+        refusal = SourceError if action in ("read", "list") or missing else DeliveryError
         match action, number:
             case "write", errno.ENOENT:
                 folder = path.rpartition("/")[0] or "/"

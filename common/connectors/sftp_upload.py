@@ -1,15 +1,18 @@
 """One upload by SFTP: written aside, compared, renamed, and undone when anything fails."""
 
-import contextlib
 import logging
+import secrets
 from typing import BinaryIO
 
 import paramiko
 
+from common.connectors.file_store import Placed
+from common.connectors.sftp_rename import take_name
+from common.connectors.sftp_resume import Resumption
 from common.connectors.sftp_session import SftpSession
-from common.errors import DataFlowError
+from common.errors import DataFlowError, TransientError
 
-__all__ = ["discard", "move", "upload"]
+__all__ = ["discard", "upload"]
 
 logger = logging.getLogger(__name__)
 
@@ -18,28 +21,48 @@ _BLOCK = 1024 * 1024  # read at once; paramiko cuts it into requests
 
 
 def upload(
-    session: SftpSession, source: BinaryIO, *, size: int, path: str, rename: bool, moved_on_arrival: bool
-) -> bool:
-    """Send ``size`` bytes of ``source`` to ``path``; whether it took its name in one step.
+    session: SftpSession,
+    source: BinaryIO,
+    *,
+    size: int,
+    path: str,
+    rename: bool,
+    moved_on_arrival: bool,
+    resume: bool,
+) -> Placed:
+    """Send ``size`` bytes of ``source`` to ``path``.
 
     With ``rename`` a file that was there before stays until the new one is complete. Without it the
-    partner may see a half-written file, and a failed upload leaves none.
+    partner may see a half-written file, and a failed upload leaves none. With ``resume`` a large upload that
+    broke off leaves its temporary file, which the next attempt to send the same content continues.
     """
-    target = f"{path}.part" if rename else path
-    with session.explained("write", target):
-        file = session.client.open(target, "wb")
+    resumption = Resumption.of(source, size, path) if resume and rename else None
+    if resumption:
+        target = resumption.target
+        file = resumption.open(session, source)
+    else:
+        # a name that no other run writes under: two of them would mix their files
+        target = f"{path}.{secrets.token_hex(4)}.part" if rename else path
+        with session.explained("write", target):
+            file = session.client.open(target, "wb")
     try:
         # A partner that takes files away at once leaves only the open file to look at.
         _send(session, source, file, target, size, compare_open=moved_on_arrival and not rename)
-        if rename:
-            session.check_size(target, size)
-        atomic = rename and move(session, target, path)
+        verified = session.check_size(target, size) if rename else True
+        atomic = rename and take_name(session, target, path)
         if not moved_on_arrival:
-            session.check_size(path, size)
-    except BaseException:
-        discard(session, target)
+            verified = session.check_size(path, size) and verified
+    except BaseException as error:
+        if resumption and isinstance(error, TransientError):
+            logger.warning("sftp_unfinished where=%r path=%s", session.where, target)
+        else:
+            discard(session, target)
         raise
-    return atomic
+    if resumption:
+        resumption.tidy(session)
+    if not verified:
+        logger.warning("sftp_unverified where=%r path=%s: the server shows no sizes", session.where, path)
+    return Placed(path, size, atomic, verified)
 
 
 def _send(
@@ -54,7 +77,7 @@ def _send(
     with session.explained("write", path), file:
         # Without pipelining every request would wait for its reply.
         file.set_pipelined(True)
-        left = size - _REQUEST
+        left = size - source.tell() - _REQUEST
         while left > 0 and (block := source.read(min(_BLOCK, left))):
             file.write(block)
             left -= len(block)
@@ -63,34 +86,6 @@ def _send(
         file.write(source.read(_REQUEST))
         if compare_open:
             session.compare_size(path, file.stat().st_size, size)
-
-
-def move(session: SftpSession, temporary: str, final: str) -> bool:
-    """Give a file its final name, in the place of an older one; False when the older file had to step aside for it."""
-    client = session.client
-    with session.explained("rename", final):
-        # OpenSSH's extension replaces a file in one step. SFTP's own rename need not (section 6.5), but many
-        # servers without the extension let it.
-        for rename in (client.posix_rename, client.rename):
-            try:
-                rename(temporary, final)
-            except OSError as error:
-                if not session.is_refusal(error):
-                    raise
-            else:
-                return True
-        aside = f"{final}.old"
-        with contextlib.suppress(OSError):
-            client.remove(aside)
-        client.rename(final, aside)
-        try:
-            client.rename(temporary, final)
-        except OSError:
-            client.rename(aside, final)
-            raise
-        with contextlib.suppress(OSError):
-            client.remove(aside)
-    return False
 
 
 def discard(session: SftpSession, path: str) -> None:

@@ -2,20 +2,33 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import paramiko
 
 from common.connectors.ssh import cause, close_transport
+from common.connectors.ssh_algorithms import signing_key
 from common.connectors.ssh_keys import parse_private_key
 from common.errors import ConfigError, TransientError
 
-__all__ = ["SshLogin"]
+__all__ = ["SshLogin", "SshSecrets"]
 
 logger = logging.getLogger(__name__)
 
 
 class _KeyRefusedError(ConfigError):
     """The server does not know the user, or not with this key; no password was shown yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class SshSecrets:
+    """What is shown to a server: a password, a private key or both, and the key before that one."""
+
+    password: str | None = field(default=None, repr=False)
+    private_key: str | None = field(default=None, repr=False)
+    passphrase: str | None = field(default=None, repr=False)
+    previous_private_key: str | None = field(default=None, repr=False)
+    previous_passphrase: str | None = field(default=None, repr=False)
 
 
 class SshLogin:
@@ -30,26 +43,22 @@ class SshLogin:
         *,
         name: str,
         username: str,
-        password: str | None,
-        private_key: str | None,
-        passphrase: str | None,
-        previous_private_key: str | None,
-        previous_passphrase: str | None,
+        secrets: SshSecrets,
     ) -> None:
-        if not password and not private_key:
+        if not secrets.password and not secrets.private_key:
             raise ConfigError(
                 f"Page {name}: neither a password nor a private key is given. Put one on the page."
             )
         self._name = name
         self._username = username
-        self._password = password
+        self._password = secrets.password
         self._key = (
-            parse_private_key(private_key, passphrase=passphrase, where=f"Page {name}")
-            if private_key
+            parse_private_key(secrets.private_key, passphrase=secrets.passphrase, where=f"Page {name}")
+            if secrets.private_key
             else None
         )
-        self._previous = previous_private_key if private_key else None
-        self._previous_passphrase = previous_passphrase
+        self._previous = secrets.previous_private_key if secrets.private_key else None
+        self._previous_passphrase = secrets.previous_passphrase
         self.fell_back = False
 
     def enter(
@@ -94,7 +103,7 @@ class SshLogin:
         still_wanted: list[str] = []
         try:
             if key:
-                still_wanted = transport.auth_publickey(username, key)
+                still_wanted = transport.auth_publickey(username, signing_key(transport, key))
             if password and not transport.is_authenticated():
                 still_wanted = transport.auth_password(username, password)
         except paramiko.BadAuthenticationType as refusal:

@@ -62,7 +62,10 @@ def end(name: str, keep: Side, tell: Callable[[str, Step], None] = lambda *_: No
     if not key.previous:
         raise ConfigError(f"The SSH key {key.credential.document} is not being rotated.")
     alone = _only(key.block, keep)
-    pages = {use.page: partial(_page_with, use.page, alone) for use in key.credential.uses}
+    fields: dict[str, dict[str, SshKey]] = {}
+    for use in key.credential.uses:
+        fields.setdefault(use.page, {})[use.field] = alone
+    pages = {page: partial(_page_with, page, keys) for page, keys in fields.items()}
     findings = sorted(probe_pages(pages, tell, write=False), key=lambda finding: finding.name)
     if all(map(let_in, findings)):
         key.save(alone)
@@ -108,10 +111,10 @@ def _only(block: SshKey, side: Side) -> SshKey:
     return SshKey(private_key=block.previous_private_key, passphrase=block.previous_passphrase)
 
 
-def _page_with(name: str, key: SshKey) -> SftpServer:
+def _page_with(name: str, keys: dict[str, SshKey]) -> SftpServer:
     try:
         with reached():
             page = cast(SftpServer, SftpServer.load(name))
     except (ValueError, RuntimeError):
         raise ConfigError(f"The page {name} cannot be loaded; campus pages list says why.") from None
-    return page.model_copy(update={"private_key": key})
+    return page.model_copy(update=keys)

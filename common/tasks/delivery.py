@@ -2,10 +2,10 @@
 
 import posixpath
 import time
-from pathlib import PurePosixPath
 
 from common.blocks import FileStorePage
 from common.clock import now
+from common.connectors.file_search import mark_of
 from common.connectors.file_store import Placed
 from common.files import Parcel
 from common.pages import find_page, page_name
@@ -33,8 +33,9 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
         with page.open(page_name(to)) as server:
             placed = server.put(parcel.path, path)
             if page.completion_suffix:
-                done = str(PurePosixPath(path).with_suffix(page.completion_suffix))
-                server.put_bytes(f"{PurePosixPath(path).name}\n".encode(), done)
+                server.put_bytes(
+                    f"{posixpath.basename(path)}\n".encode(), mark_of(path, page.completion_suffix)
+                )
     return account(
         Receipt(
             flow=run.flow,
@@ -49,6 +50,7 @@ def deliver(parcel: Parcel, *, to: str, path: str) -> Receipt:
             delivered=now(),
             personal=parcel.contract.personal,
             rehearsal=run.rehearsal,
+            verified=placed.verified,
         ),
         parcel,
     )
