@@ -66,7 +66,10 @@ class FileStore(Protocol):
         ...
 
     def move(self, source: str, target: str) -> None:
-        """Give a file another name or folder; it replaces one of that name. A missing folder is made."""
+        """Give a file another name or folder; it replaces one of that name. A missing folder is made.
+
+        SourceError where there is no such file.
+        """
         ...
 
     def remove(self, remote: str) -> None:

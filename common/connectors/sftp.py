@@ -5,6 +5,7 @@ A file is sent under a temporary name, its size is compared, and only then it ge
 
 import contextlib
 import logging
+import posixpath
 import stat
 from datetime import UTC, datetime
 from io import BytesIO
@@ -13,13 +14,14 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, untold
 from common.connectors.sftp_download import download
 from common.connectors.sftp_probe import look, try_writing
+from common.connectors.sftp_rename import make_folder, take_name
 from common.connectors.sftp_session import SftpSession
-from common.connectors.sftp_upload import move, upload
+from common.connectors.sftp_upload import upload
 from common.connectors.ssh_login import SshLogin
-from common.errors import ConfigError
 
 __all__ = ["Sftp"]
 
@@ -93,12 +95,8 @@ class Sftp:
 
     def put(self, local: Path, remote: str) -> Placed:
         """Send a local file; the partner sees it complete under its final name, or sees nothing new."""
-        try:
-            source = local.open("rb")
-        except OSError as error:
-            raise ConfigError(f"{local} cannot be read ({error.strerror}): nothing was sent.") from error
-        with source:
-            return self._place(source, local.stat().st_size, remote)
+        with sending(local) as (source, size):
+            return self._place(source, size, remote)
 
     def put_bytes(self, content: bytes, remote: str) -> Placed:
         """Send a small file from memory, such as a completion mark."""
@@ -107,20 +105,10 @@ class Sftp:
     def get(self, remote: str, local: Path) -> int:
         """Fetch a file; ``local`` appears only when it is complete. Returns its size in bytes."""
         path = path_inside(self._path, remote, page=self._name)
-        partial = local.with_name(f"{local.name}.part")
-        try:
-            target = partial.open("wb")
-        except OSError as error:
-            raise ConfigError(
-                f"{partial} cannot be written ({error.strerror}): nothing was fetched."
-            ) from error
-        try:
-            with target, self._session.explained("read", path):
+        with receiving(local) as target:
+            with self._session.explained("read", path):
                 size = download(self._session, path, target)
             self._session.check_size(path, size)
-            partial.replace(local)
-        finally:
-            partial.unlink(missing_ok=True)
         logger.info("sftp_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -137,11 +125,14 @@ class Sftp:
     def move(self, source: str, target: str) -> None:
         """Give a file another name or folder; it replaces one of that name. A missing folder is made."""
         old, new = (path_inside(self._path, path, page=self._name) for path in (source, target))
-        move(self._session, old, new)
+        with self._session.explained("read", old):
+            self._session.client.stat(old)
+        make_folder(self._session, posixpath.dirname(new))
+        take_name(self._session, old, new)
         logger.info("sftp_move page=%s path=%s to=%s", self._name, old, new)
 
     def remove(self, remote: str) -> None:
-        """Delete a file at the partner."""
+        """Delete a file at the partner; SourceError where there is none."""
         path = path_inside(self._path, remote, page=self._name)
         with self._session.explained("remove", path):
             self._session.client.remove(path)

@@ -146,7 +146,8 @@ class SftpSession:
     def _refusal(self, action: Action, path: str, error: BaseException) -> DataFlowError:
         number = error.errno if isinstance(error, OSError) else None
         text = _server_text(error)
-        refusal = SourceError if action in ("read", "list") else DeliveryError
+        missing = number == errno.ENOENT and action == "remove"
+        refusal = SourceError if action in ("read", "list") or missing else DeliveryError
         match action, number:
             case "write", errno.ENOENT:
                 folder = path.rpartition("/")[0] or "/"

@@ -1,15 +1,16 @@
 """One upload by SFTP: written aside, compared, renamed, and undone when anything fails."""
 
-import contextlib
 import logging
+import secrets
 from typing import BinaryIO
 
 import paramiko
 
+from common.connectors.sftp_rename import take_name
 from common.connectors.sftp_session import SftpSession
 from common.errors import DataFlowError
 
-__all__ = ["discard", "move", "upload"]
+__all__ = ["discard", "upload"]
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,8 @@ def upload(
     With ``rename`` a file that was there before stays until the new one is complete. Without it the
     partner may see a half-written file, and a failed upload leaves none.
     """
-    target = f"{path}.part" if rename else path
+    # a name that no other run writes under: two of them would mix their files
+    target = f"{path}.{secrets.token_hex(4)}.part" if rename else path
     with session.explained("write", target):
         file = session.client.open(target, "wb")
     try:
@@ -33,7 +35,7 @@ def upload(
         _send(session, source, file, target, size, compare_open=moved_on_arrival and not rename)
         if rename:
             session.check_size(target, size)
-        atomic = rename and move(session, target, path)
+        atomic = rename and take_name(session, target, path)
         if not moved_on_arrival:
             session.check_size(path, size)
     except BaseException:
@@ -63,34 +65,6 @@ def _send(
         file.write(source.read(_REQUEST))
         if compare_open:
             session.compare_size(path, file.stat().st_size, size)
-
-
-def move(session: SftpSession, temporary: str, final: str) -> bool:
-    """Give a file its final name, in the place of an older one; False when the older file had to step aside for it."""
-    client = session.client
-    with session.explained("rename", final):
-        # OpenSSH's extension replaces a file in one step. SFTP's own rename need not (section 6.5), but many
-        # servers without the extension let it.
-        for rename in (client.posix_rename, client.rename):
-            try:
-                rename(temporary, final)
-            except OSError as error:
-                if not session.is_refusal(error):
-                    raise
-            else:
-                return True
-        aside = f"{final}.old"
-        with contextlib.suppress(OSError):
-            client.remove(aside)
-        client.rename(final, aside)
-        try:
-            client.rename(temporary, final)
-        except OSError:
-            client.rename(aside, final)
-            raise
-        with contextlib.suppress(OSError):
-            client.remove(aside)
-    return False
 
 
 def discard(session: SftpSession, path: str) -> None:

@@ -36,8 +36,11 @@ def installed() -> bool:
 
 
 @contextlib.contextmanager
-def openssh_server(folder: Path, *options: str) -> Iterator[OpenSsh]:
-    """Run sshd as the present user, whom it lets in by key alone; ``options`` are lines for its configuration."""
+def openssh_server(folder: Path, *options: str, largest_file: int | None = None) -> Iterator[OpenSsh]:
+    """Run sshd as the present user, whom it lets in by key alone; ``options`` are lines for its configuration.
+
+    ``largest_file`` is how many KiB it can write to one file: a write beyond fails as on a full disk.
+    """
     program = find_program("sshd", Path("/usr/sbin"), Path("/usr/local/sbin"))
     if program is None:
         raise RuntimeError("sshd is not installed")
@@ -66,7 +69,11 @@ def openssh_server(folder: Path, *options: str) -> Iterator[OpenSsh]:
     )
     configuration = folder / "sshd_config"
     configuration.write_text("\n".join(lines) + "\n")
-    with running([program, "-D", "-e", "-f", configuration], port=port, log=folder / "sshd.log"):
+    command: list[str | Path] = [program, "-D", "-e", "-f", configuration]
+    if largest_file is not None:  # with the signal ignored, the write itself fails
+        limit = f'trap "" XFSZ; ulimit -f {largest_file}; exec "$@"'
+        command = ["bash", "-c", limit, "sshd", *command]
+    with running(command, port=port, log=folder / "sshd.log"):
         yield OpenSsh(
             host=HOST,
             port=port,
