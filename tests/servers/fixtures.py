@@ -7,11 +7,13 @@ import pytest
 from common.sandbox.partners import HttpPartner, MailPartner, SftpPartner
 from tests.servers import openssh as openssh_launcher
 from tests.servers import postgres as postgres_launcher
+from tests.servers import samba as samba_launcher
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
+from tests.servers.samba import Samba
 
-__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "sftp_partner"]
+__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "samba", "sftp_partner"]
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +33,15 @@ def postgres() -> Iterator[Postgres]:
             "NOT TESTED AGAINST POSTGRESQL: no initdb and postgres on this machine (Debian: postgresql)"
         )
     with postgres_launcher.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def samba() -> Iterator[Samba]:
+    """Samba, with a share to write to, one to read and a small one."""
+    if reason := samba_launcher.cannot_run():
+        pytest.skip(f"NOT TESTED AGAINST SAMBA: {reason}")
+    with samba_launcher.samba_server() as server:
         yield server
 
 
