@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import smbclient
+import tenacity
 from smbprotocol.exceptions import SMBAuthenticationError
 
 from common.connectors.smb import Smb
@@ -125,7 +126,15 @@ def test_a_silent_server_ends_the_wait(direction: Any, smb_to: Connect, samba: S
         pytest.raises(TransientError, match="nothing came for 1 s"),
     ):
         smb.put(local, "patrons.csv")
-    assert list(samba.root.iterdir()) == []
+    # it goes when the server has noticed that the first connection is gone
+    assert (
+        tenacity.Retrying(
+            retry=tenacity.retry_if_result(bool),
+            stop=tenacity.stop_after_delay(20),
+            wait=tenacity.wait_fixed(0.05),
+        )(lambda: list(samba.root.iterdir()))
+        == []
+    )
 
 
 def test_no_thread_stays_behind_and_no_traceback_is_logged(
