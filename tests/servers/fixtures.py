@@ -5,15 +5,28 @@ from collections.abc import Iterator
 import pytest
 
 from common.sandbox.partners import HttpPartner, MailPartner, SftpPartner
+from tests.servers import ftps as ftps_launcher
 from tests.servers import openssh as openssh_launcher
 from tests.servers import postgres as postgres_launcher
 from tests.servers import samba as samba_launcher
+from tests.servers.ftps import FtpServer
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
 from tests.servers.samba import Samba
 
-__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "samba", "sftp_partner"]
+__all__ = ["ftps", "http_partner", "mail_partner", "openssh", "postgres", "samba", "sftp_partner"]
+
+
+@pytest.fixture(scope="session")
+def ftps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    """An FTP server with explicit TLS."""
+    if not ftps_launcher.installed():
+        pytest.skip(
+            "NOT TESTED AGAINST PROFTPD: not on this machine (Debian: proftpd-core, proftpd-mod-crypto)"
+        )
+    with ftps_launcher.ftp_server(tmp_path_factory.mktemp("ftps")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
