@@ -10,7 +10,6 @@ import logging
 import posixpath
 import re
 import secrets
-import stat
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +21,9 @@ from smbprotocol.exceptions import SMBException
 from common.connectors.file_store import Placed, RemoteFile, path_inside
 from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, reach, untold
+from common.connectors.smb_probe import look
 from common.connectors.smb_session import SmbSession
-from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError, TransientError
+from common.errors import ConfigError, DataFlowError, DeliveryError, TransientError
 
 __all__ = ["Smb"]
 
@@ -165,15 +165,7 @@ class Smb:
             reach(session.where, session.host, session.port, timeout=session.connect_timeout, tell=tell)
             session.open(lambda step: tell(step) if step != "answers" else None)
             tell("readable")
-            with session.explained("look at", path):
-                mode = smbclient.stat(session.unc(path), **session.options).st_mode
-            if not stat.S_ISDIR(mode):
-                raise ConfigError(f"{session.where}: {path} is not a folder. Correct the page's path.")
-            remark = ""
-            try:
-                self.list()
-            except SourceError:
-                remark = f"{path} may not be listed: files can be left there, not fetched"
+            remark = look(session, path)
             if write:
                 tell("writable")
                 content = b"A check of campus-flows; this file is removed at once.\n"

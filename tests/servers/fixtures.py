@@ -14,8 +14,9 @@ from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
 from tests.servers.samba import Samba
+from tests.servers.webdav import DavServer, dav_server
 
-__all__ = ["ftps", "http_partner", "mail_partner", "openssh", "postgres", "samba", "sftp_partner"]
+__all__ = ["ftps", "http_partner", "mail_partner", "openssh", "postgres", "samba", "sftp_partner", "webdav"]
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,13 @@ def samba() -> Iterator[Samba]:
     if reason := samba_launcher.cannot_run():
         pytest.skip(f"NOT TESTED AGAINST SAMBA: {reason}")
     with samba_launcher.samba_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def webdav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DavServer]:
+    """A WebDAV server without TLS."""
+    with dav_server(tmp_path_factory.mktemp("webdav")) as server:
         yield server
 
 

@@ -30,10 +30,12 @@ from common.connectors.file_store import FileStore
 
 __all__ = ["Ability", "Place", "empty", "sizes"]
 
-Ability: TypeAlias = Literal["replace at once", "tidy up", "move", "list", "lack a folder", "be cut", "deny"]
+Ability: TypeAlias = Literal[
+    "replace at once", "tidy up", "move", "list", "lack a folder", "be cut", "deny", "hold a semicolon"
+]
 """replace at once: yesterday's file stays until the new one is complete. tidy up: a broken upload leaves nothing.
 lack a folder: refuses a file for a folder that is not there. be cut: there is a network that can break.
-deny: it can be made to refuse to write."""
+deny: it can be made to refuse to write. hold a semicolon: in the name of a file."""
 
 
 @dataclass(frozen=True)
