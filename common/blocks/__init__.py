@@ -3,17 +3,21 @@
 from common.blocks.database import Database, OracleDatabase, OtherDatabase, PostgresDatabase
 from common.blocks.file_store import FileStorePage
 from common.blocks.folder import FolderPage
+from common.blocks.ftps import FtpsServer
 from common.blocks.http import RestApi
 from common.blocks.mail import MailRelay
 from common.blocks.page import Page
 from common.blocks.sftp import SftpServer
+from common.blocks.smb import SmbShare
 from common.blocks.ssh_key import SshKey
+from common.blocks.webdav import WebDavServer
 
 __all__ = [
     "KINDS",
     "Database",
     "FileStorePage",
     "FolderPage",
+    "FtpsServer",
     "MailRelay",
     "OracleDatabase",
     "OtherDatabase",
@@ -21,10 +25,23 @@ __all__ = [
     "PostgresDatabase",
     "RestApi",
     "SftpServer",
+    "SmbShare",
     "SshKey",
+    "WebDavServer",
 ]
 
 KINDS: dict[str, type[Page]] = {
     page.kind: page
     for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, FolderPage, RestApi, MailRelay)
+    for page in (
+        OracleDatabase,
+        PostgresDatabase,
+        OtherDatabase,
+        SftpServer,
+        SmbShare,
+        FtpsServer,
+        WebDavServer,
+        RestApi,
+        MailRelay,
+    )
 }

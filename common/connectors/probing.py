@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from common.errors import TransientError
 
-__all__ = ["Step", "Tell", "connect", "reach", "resolve", "untold"]
+__all__ = ["Step", "Tell", "connect", "reach", "resolve", "unreachable", "untold"]
 
 Step: TypeAlias = Literal[
     "page",
@@ -33,7 +33,7 @@ def resolve(where: str, host: str, port: int) -> None:
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise TransientError(f"{where} {_unreachable(error, 0)}") from error
+        raise unreachable(where, error, 0) from error
 
 
 def connect(where: str, host: str, port: int, timeout: float) -> socket.socket:
@@ -41,7 +41,7 @@ def connect(where: str, host: str, port: int, timeout: float) -> socket.socket:
     try:
         return socket.create_connection((host, port), timeout=timeout)
     except (OSError, UnicodeError) as error:
-        raise TransientError(f"{where} {_unreachable(error, timeout)}") from error
+        raise unreachable(where, error, timeout) from error
 
 
 def reach(where: str, host: str, port: int, *, timeout: float, tell: Tell) -> None:
@@ -52,7 +52,12 @@ def reach(where: str, host: str, port: int, *, timeout: float, tell: Tell) -> No
     connect(where, host, port, timeout).close()
 
 
-def _unreachable(error: Exception, timeout: float) -> str:
+def unreachable(where: str, error: BaseException | None, timeout: float) -> TransientError:
+    """What it means that there is no connection within ``timeout`` seconds, as an error to be raised."""
+    return TransientError(f"{where} {_reason(error, timeout)}")
+
+
+def _reason(error: BaseException | None, timeout: float) -> str:
     match error:
         case socket.gaierror() | UnicodeError():
             return "cannot be reached: the host name does not resolve. Check it on the page, or wait for DNS."

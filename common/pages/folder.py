@@ -75,10 +75,14 @@ def _strays(env: str, files: dict[str, PageFile], root: Path) -> Iterator[str]:
 def _delivered_to(entries: Entries) -> str:
     """Where a page delivers to; "" for kinds that deliver nothing that could be taken for another's."""
     match entries["type"]:
-        case "sftp":
+        case "sftp" | "ftps":
             return (
-                f"{entries['username']}@{entries['host']}:{entries.get('port', 22)}{entries.get('path', '/')}"
+                f"{entries['username']}@{entries['host']}:{entries.get('port', '')}{entries.get('path', '/')}"
             )
+        case "smb":
+            return f"//{entries['host']}/{entries['share']}{entries.get('path', '/')}"
+        case "webdav":
+            return f"{entries['url']}{entries.get('path', '/')}"
         case "rest":
             return str(entries["url"])
         case _:

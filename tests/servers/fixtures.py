@@ -5,13 +5,29 @@ from collections.abc import Iterator
 import pytest
 
 from common.sandbox.partners import HttpPartner, MailPartner, SftpPartner
+from tests.servers import ftps as ftps_launcher
 from tests.servers import openssh as openssh_launcher
 from tests.servers import postgres as postgres_launcher
+from tests.servers import samba as samba_launcher
+from tests.servers.ftps import FtpServer
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
+from tests.servers.samba import Samba
+from tests.servers.webdav import DavServer, dav_server
 
-__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "sftp_partner"]
+__all__ = ["ftps", "http_partner", "mail_partner", "openssh", "postgres", "samba", "sftp_partner", "webdav"]
+
+
+@pytest.fixture(scope="session")
+def ftps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    """An FTP server with explicit TLS."""
+    if not ftps_launcher.installed():
+        pytest.skip(
+            "NOT TESTED AGAINST PROFTPD: not on this machine (Debian: proftpd-core, proftpd-mod-crypto)"
+        )
+    with ftps_launcher.ftp_server(tmp_path_factory.mktemp("ftps")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +47,22 @@ def postgres() -> Iterator[Postgres]:
             "NOT TESTED AGAINST POSTGRESQL: no initdb and postgres on this machine (Debian: postgresql)"
         )
     with postgres_launcher.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def samba() -> Iterator[Samba]:
+    """Samba, with a share to write to, one to read and a small one."""
+    if reason := samba_launcher.cannot_run():
+        pytest.skip(f"NOT TESTED AGAINST SAMBA: {reason}")
+    with samba_launcher.samba_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def webdav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DavServer]:
+    """A WebDAV server without TLS."""
+    with dav_server(tmp_path_factory.mktemp("webdav")) as server:
         yield server
 
 

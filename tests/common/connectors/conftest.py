@@ -1,22 +1,17 @@
 """Connectors to the shared servers, as a page would make them."""
 
-import ipaddress
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from common.connectors.mail import Mail
 from common.connectors.rest import Rest
 from common.connectors.sftp import Sftp
 from common.sandbox.partners import HttpFault, HttpPartner, MailPartner, SftpPartner
+from tests.servers.certificates import write_certificate
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import PASSWORD, SFTP_SYSTEMS, TOKEN
 
@@ -94,28 +89,7 @@ def mail_to(mail_partner: MailPartner) -> Callable[..., Mail]:
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A certificate for the loopback address that nobody knows, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay of this test")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "relay.pem"
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(secret + signed.public_bytes(serialization.Encoding.PEM))
-    return file
+    return write_certificate(tmp_path / "relay.pem")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,55 @@
+"""Pages of shares on Windows servers."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from common.blocks.file_store import FileStorePage
+from common.blocks.secrets import SecretReference, resolve
+from common.errors import ConfigError
+
+if TYPE_CHECKING:
+    from common.connectors.smb import Smb
+
+__all__ = ["SmbShare"]
+
+
+class SmbShare(FileStorePage):
+    """A share on a Windows server.
+
+    Example:
+        ```python
+        from common.blocks import SmbShare
+
+        parking = SmbShare.load("BLOCK_NAME")
+        ```
+    """
+
+    _block_type_name = "Campus Windows share"
+    kind: ClassVar[str] = "smb"
+
+    host: str = Field(description="Host name or address.")
+    port: int = Field(default=445, description="Port of the server.")
+    share: str = Field(description="Name of the share, without the host.")
+    username: str = Field(description="User that the flows log in as.")
+    password: SecretReference = Field(description="Password of that user.")
+    domain: str = Field(default="", description="Windows domain of that user, where it is one of a domain.")
+    encrypt: bool = Field(default=True, description="Off for servers older than SMB 3, which cannot encrypt.")
+
+    def open(self, name: str) -> "Smb":
+        from common.connectors.smb import Smb
+
+        password = resolve(self.password, page=name, field="password")
+        if password is None:
+            raise ConfigError(f"Page {name}, password: it is empty. Put the user's password on the page.")
+        return Smb(
+            name=name,
+            host=self.host,
+            port=self.port,
+            share=self.share,
+            username=self.username,
+            password=password,
+            domain=self.domain,
+            path=self.path,
+            encrypt=self.encrypt,
+        )
