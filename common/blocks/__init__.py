@@ -2,7 +2,7 @@
 
 from common.blocks.database import Database, OracleDatabase, OtherDatabase, PostgresDatabase
 from common.blocks.file_store import FileStorePage
-from common.blocks.http import RestApi
+from common.blocks.http import GraphQlApi, HttpPage, RestApi
 from common.blocks.mail import MailRelay
 from common.blocks.page import Page
 from common.blocks.sftp import SftpServer
@@ -12,6 +12,8 @@ __all__ = [
     "KINDS",
     "Database",
     "FileStorePage",
+    "GraphQlApi",
+    "HttpPage",
     "MailRelay",
     "OracleDatabase",
     "OtherDatabase",
@@ -24,5 +26,5 @@ __all__ = [
 
 KINDS: dict[str, type[Page]] = {
     page.kind: page
-    for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, RestApi, MailRelay)
+    for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, RestApi, GraphQlApi, MailRelay)
 }

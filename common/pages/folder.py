@@ -79,7 +79,7 @@ def _delivered_to(entries: Entries) -> str:
             return (
                 f"{entries['username']}@{entries['host']}:{entries.get('port', 22)}{entries.get('path', '/')}"
             )
-        case "rest":
+        case "rest" | "graphql":
             return str(entries["url"])
         case _:
             return ""

@@ -1,5 +1,6 @@
 """Connectors to the shared servers, as a page would make them."""
 
+import inspect
 import ipaddress
 import json
 from collections.abc import Callable, Iterator
@@ -13,12 +14,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from common.connectors.http.login import login
+from common.connectors.http.session import Session
 from common.connectors.mail import Mail
 from common.connectors.rest import Rest
 from common.connectors.sftp import Sftp
 from common.sandbox.partners import HttpFault, HttpPartner, MailPartner, SftpPartner
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import PASSWORD, SFTP_SYSTEMS, TOKEN
+
+
+LOGIN = inspect.signature(login).parameters.keys() - {"name", "timeout"}
 
 
 @pytest.fixture
@@ -66,10 +72,13 @@ def rest_to(http_partner: HttpPartner) -> Callable[..., Rest]:
         page = {
             "name": f"{system}-sandbox",
             "url": http_partner.url(system),
-            "token": TOKEN,
             "backoff": 0.001,
+            "token": TOKEN,
         }
-        return Rest(**page | options)
+        given = page | options
+        credentials = {key: given.pop(key) for key in list(given) if key in LOGIN}
+        own = {key: given.pop(key) for key in ("concurrency", "check_path") if key in given}
+        return Rest(Session(**given, auth=login(given["name"], **credentials)), **own)
 
     return connector
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from common.connectors.rest import Call, Rest
+from common.connectors.rest import Rest
+from common.connectors.rest_call import Call
 from common.errors import ConfigError, DeliveryError, SourceError, TransientError
 from common.sandbox.partners import HttpFault, HttpPartner
 from tests.servers.partners import HTTP_SYSTEMS

@@ -1,5 +1,6 @@
 """A look at an HTTP interface: it answers, and it knows the credentials; nothing is asked of it but to be read."""
 
+import contextlib
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -7,9 +8,10 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from common.connectors.http.errors import TryAgain, explain_fault, explain_status, final
+from common.connectors.http.oauth import ClientCredentials
 from common.connectors.probing import Step, Tell, resolve
-from common.connectors.rest_errors import TryAgain, explain_fault, explain_status
-from common.errors import DeliveryError, TransientError
+from common.errors import DeliveryError
 
 __all__ = ["probe"]
 
@@ -35,12 +37,17 @@ def probe(client: httpx.Client, where: str, url: str, tell: Tell) -> str:
 
     request = client.build_request("GET", url, extensions={"trace": follow})
     try:
+        if isinstance(client.auth, ClientCredentials):
+            tell("login")
+            client.auth.token()
         response = _ask(client, where, request)
         if client.auth is None:
             return ""
         bare = client.send(client.build_request("GET", url), auth=None)
+    except TryAgain as passing:
+        raise final(passing) from None
     except httpx.HTTPError as error:
-        raise _final(explain_fault(where, error, "GET")) from None
+        raise final(explain_fault(where, error, repeatable=True)) from None
     if response.status_code not in _REFUSED and bare.status_code in _REFUSED:
         return ""
     return (
@@ -51,22 +58,9 @@ def probe(client: httpx.Client, where: str, url: str, tell: Tell) -> str:
 
 def _ask(client: httpx.Client, where: str, request: httpx.Request) -> httpx.Response:
     response = client.send(request)
-    try:
-        explain_status(where, response, {})
-    except DeliveryError:
-        # "no such thing here" comes from an interface that let us in
-        return response
-    except TryAgain as passing:
-        raise TransientError(f"{passing}. Wait; if it lasts, ask the partner.") from None
+    with contextlib.suppress(DeliveryError):  # "no such thing here" comes from an interface that let us in
+        explain_status(where, response, {}, repeatable=True)
     return response
-
-
-def _final(fault: Exception) -> Exception:
-    return (
-        TransientError(f"{fault}. Wait; if it lasts, ask the partner.")
-        if isinstance(fault, TryAgain)
-        else fault
-    )
 
 
 def _goes_through_proxy(url: httpx.URL) -> bool:

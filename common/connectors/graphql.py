@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: queries whose answers come whole, or not at all."""
