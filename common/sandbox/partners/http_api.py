@@ -1,86 +1,54 @@
 """The JSON interface of one system: resources to create, read, replace, change and delete."""
 
-import base64
 import json
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
+from common.sandbox.partners.http_bulk import bulk_routes
+from common.sandbox.partners.http_canvas import canvas_routes
+from common.sandbox.partners.http_guard import ENDPOINT, Guard, TokenIssuer
+from common.sandbox.partners.http_problem import problem
+from common.sandbox.partners.http_servicenow import servicenow_routes
+from common.sandbox.partners.http_system import HttpSystem
 from common.sandbox.partners.json_store import JsonStore
 
-__all__ = ["HttpSystem", "json_api", "problem"]
+__all__ = ["json_api"]
 
 
-@dataclass(frozen=True, slots=True)
-class HttpSystem:
-    """One partner: who may call (a bearer token, or a username with a password), and what it keeps."""
-
-    name: str
-    token: str | None = field(default=None, repr=False)
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    collections: tuple[str, ...] = ("users",)
-    page_size: int = 100
-
-
-def json_api(system: HttpSystem, folder: Path) -> ASGIApp:
-    """The interface of ``system``, keeping its resources under ``folder``."""
+def json_api(system: HttpSystem, folder: Path, issuer: TokenIssuer) -> ASGIApp:
+    """The interface of ``system``, keeping its resources and jobs under ``folder``."""
+    collections = (
+        route
+        for collection in system.collections
+        for route in _Collection(JsonStore(folder / collection), system.page_size).routes(collection)
+    )
     return Starlette(
         routes=[
-            route
-            for collection in system.collections
-            for route in _Collection(JsonStore(folder / collection), system.page_size).routes(collection)
+            Route(ENDPOINT, issuer.answer, methods=["POST"]),
+            *collections,
+            *canvas_routes(folder),
+            *servicenow_routes(folder),
+            *bulk_routes(folder),
         ],
-        middleware=[Middleware(_Guard, system=system)],
+        middleware=[Middleware(Guard, system=system, issuer=issuer)],
         exception_handlers={HTTPException: _as_problem},
     )
-
-
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An error answer in the form of RFC 9457."""
-    title = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 async def _as_problem(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     return problem(error.status_code, error.detail, error.headers)
-
-
-class _Guard:
-    """Lets only those in who know the system's secret."""
-
-    def __init__(self, app: ASGIApp, system: HttpSystem) -> None:
-        self._app = app
-        self._expected = ""
-        self._scheme = ""
-        if system.token is not None:
-            self._expected, self._scheme = f"Bearer {system.token}", "Bearer"
-        elif system.username is not None:
-            login = base64.b64encode(f"{system.username}:{system.password}".encode()).decode()
-            self._expected, self._scheme = f"Basic {login}", "Basic"
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = Headers(scope=scope).get("Authorization", "")
-        app = self._app
-        if self._expected and not secrets.compare_digest(given.encode(), self._expected.encode()):
-            app = problem(401, "The credentials are missing or wrong", {"WWW-Authenticate": self._scheme})
-        await app(scope, receive, send)
 
 
 class _Collection:
@@ -106,10 +74,16 @@ class _Collection:
         size = _positive(request, "per_page", self._page_size)
         identifiers = self._store.identifiers()
         chosen = identifiers[(number - 1) * size : number * size]
-        headers = {}
+        items = [self._store.get(identifier) for identifier in chosen]
+        following = None
         if number * size < len(identifiers):
-            headers["Link"] = f'<{request.url.include_query_params(page=number + 1)}>; rel="next"'
-        return JSONResponse([self._store.get(identifier) for identifier in chosen], headers=headers)
+            following = str(request.url.include_query_params(page=number + 1))
+        if request.query_params.get(
+            "envelope"
+        ):  # as those do that put the way to the next page into the body
+            meta = {"next": following, "cursor": str(number + 1) if following else None}
+            return JSONResponse({"data": {self._store.name: items}, "meta": meta})
+        return JSONResponse(items, headers={"Link": f'<{following}>; rel="next"'} if following else {})
 
     async def read(self, request: Request) -> Response:
         return JSONResponse(self._found(_identifier(request)))

@@ -21,8 +21,7 @@ from common.connectors.rest import Rest
 from common.connectors.sftp import Sftp
 from common.sandbox.partners import HttpFault, HttpPartner, MailPartner, SftpPartner
 from tests.servers.openssh import OpenSsh
-from tests.servers.partners import PASSWORD, SFTP_SYSTEMS, TOKEN
-
+from tests.servers.partners import HTTP_SYSTEMS, PASSWORD, SFTP_SYSTEMS, TOKEN
 
 LOGIN = inspect.signature(login).parameters.keys() - {"name", "timeout"}
 
@@ -144,8 +143,8 @@ def names(openssh: OpenSsh) -> Callable[[], list[str]]:
 def _empty_http_partner(request: pytest.FixtureRequest) -> Iterator[None]:
     partner = request.getfixturevalue("http_partner") if "http_partner" in request.fixturenames else None
     if partner is not None:
-        for system in ("engage", "parking"):
-            for file in partner.folder(system).rglob("*.json*"):
+        for system in HTTP_SYSTEMS:
+            for file in partner.folder(system).rglob("*.*"):
                 file.unlink()
     yield
     if partner is not None:
