@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from decimal import Decimal
 from functools import partial
+from json import loads
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -55,7 +57,8 @@ class Rest:
 
         The credentials work where the answer is another without them. Returns what whoever looks should know, or "".
         """
-        return self._session.probe(self._check_path, tell)
+        build = partial(self._session.build, "GET", self._session.url + self._check_path)
+        return self._session.probe(self.where("GET", self._check_path), build, tell)
 
     def where(self, method: str, path: str) -> str:
         """How messages name a request."""
@@ -115,7 +118,7 @@ class Rest:
         """Every item of a list that comes in pages, which ``paging`` knows how to follow.
 
         A page is a JSON list, or an object that holds the list under ``items``, such as ``data.users``. One page is
-        in memory at a time. Raises SourceError when the answer is neither, or when the pages lead to another server
+        in memory at a time; a number with a fraction is a Decimal, as exact as it was sent. Raises SourceError when the answer is neither, or when the pages lead to another server
         or in a circle.
         """
         where = self.where("GET", path)
@@ -172,7 +175,7 @@ class Rest:
 
 def _page(where: str, response: httpx.Response, key: str | None) -> tuple[Any, list[dict[str, Any]]]:
     try:
-        body = response.json()
+        body = loads(response.content, parse_float=Decimal)
     except ValueError:
         body = None
     page = found(body, key)

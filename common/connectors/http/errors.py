@@ -14,6 +14,7 @@ from common.errors import ConfigError, DataFlowError, DeliveryError, TransientEr
 __all__ = [
     "LONGEST_WAIT",
     "TryAgain",
+    "UnknownOutcomeError",
     "explain_fault",
     "explain_status",
     "final",
@@ -40,6 +41,10 @@ class TryAgain(Exception):  # noqa: N818 - a signal between this module and the 
         self.wait = wait
 
 
+class UnknownOutcomeError(DeliveryError):
+    """It is not known whether the receiver did what it was asked for."""
+
+
 def explain_status(
     where: str, response: httpx.Response, sent: Mapping[str, object] | None, *, repeatable: bool
 ) -> None:
@@ -55,7 +60,7 @@ def explain_status(
     told = f"{where} answered {status}{_details(response, sent)}"
     if status in _PASSING or response.is_server_error:
         if not repeatable and status not in _NOT_DONE:
-            raise DeliveryError(f"{told}, {_UNCERTAIN}")
+            raise UnknownOutcomeError(f"{told}, {_UNCERTAIN}")
         raise TryAgain(told, _retry_after(response))
     if response.is_redirect:
         raise ConfigError(f"{told}: the interface has moved. Put its new address on the page.")
@@ -82,7 +87,9 @@ def explain_fault(where: str, error: httpx.HTTPError, *, repeatable: bool) -> Da
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
         return DeliveryError(f"{where}: the answer cannot be read ({kind}). Ask the partner.")
     if not repeatable and not isinstance(error, _NEVER_SENT):
-        return DeliveryError(f"{where}: the connection broke before the answer came ({kind}), {_UNCERTAIN}")
+        return UnknownOutcomeError(
+            f"{where}: the connection broke before the answer came ({kind}), {_UNCERTAIN}"
+        )
     return TryAgain(f"{where}: no answer ({kind})")
 
 

@@ -1,7 +1,7 @@
 """A look at an HTTP interface: it answers, and it knows the credentials; nothing is asked of it but to be read."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -24,9 +24,21 @@ _BEGINNINGS: Mapping[str, Step] = {
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-def probe(client: httpx.Client, where: str, url: str, tell: Tell) -> str:
-    """Raises as a request does, only at once; tells where the credentials could not be tried."""
-    parsed = httpx.URL(url)
+def probe(
+    client: httpx.Client,
+    where: str,
+    build: Callable[..., httpx.Request],
+    tell: Tell,
+    *,
+    look: Callable[[httpx.Response], None] = lambda _: None,
+    refuses: Callable[[httpx.Response], bool] = lambda response: response.status_code in _REFUSED,
+) -> str:
+    """Sends the request of ``build`` once with the credentials and once without.
+
+    Raises as a request does, only at once; tells where the credentials could not be tried. ``look`` may refuse an
+    answer; ``refuses`` tells one to somebody who may not ask.
+    """
+    parsed = build().url
     tell("resolves")
     if not _goes_through_proxy(parsed):
         resolve(where, parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80))
@@ -35,32 +47,29 @@ def probe(client: httpx.Client, where: str, url: str, tell: Tell) -> str:
         if event in _BEGINNINGS:
             tell(_BEGINNINGS[event])
 
-    request = client.build_request("GET", url, extensions={"trace": follow})
     try:
         if isinstance(client.auth, ClientCredentials):
             tell("login")
             client.auth.token()
-        response = _ask(client, where, request)
+        response = client.send(build(extensions={"trace": follow}))
+        look(response)
+        with contextlib.suppress(
+            DeliveryError
+        ):  # "no such thing here" comes from an interface that let us in
+            explain_status(where, response, {}, repeatable=True)
         if client.auth is None:
             return ""
-        bare = client.send(client.build_request("GET", url), auth=None)
+        bare = client.send(build(), auth=None)
     except TryAgain as passing:
         raise final(passing) from None
     except httpx.HTTPError as error:
         raise final(explain_fault(where, error, repeatable=True)) from None
-    if response.status_code not in _REFUSED and bare.status_code in _REFUSED:
+    if refuses(bare) and not refuses(response):
         return ""
     return (
         f"it answers {response.status_code} with the credentials and {bare.status_code} without: they are not tried "
         "by that. Name a path that needs them as check_path on the page"
     )
-
-
-def _ask(client: httpx.Client, where: str, request: httpx.Request) -> httpx.Response:
-    response = client.send(request)
-    with contextlib.suppress(DeliveryError):  # "no such thing here" comes from an interface that let us in
-        explain_status(where, response, {}, repeatable=True)
-    return response
 
 
 def _goes_through_proxy(url: httpx.URL) -> bool:

@@ -15,13 +15,27 @@ from typing import Any
 
 import httpx
 
-__all__ = ["named_problem", "words"]
+from common.connectors.http.wording import words
+
+__all__ = ["leaves", "named_problem"]
 
 NAMES = ("title", "error", "code", "errorCode")  # RFC 9457; RFC 6749; Microsoft Graph; Salesforce
 SENTENCES = ("message",)  # Canvas, ServiceNow, GraphQL
 _NAME = re.compile(r"[A-Za-z][A-Za-z _.:-]{0,59}")
 _SENTENCE = re.compile(r"[A-Z]?[a-z_]+(?:[ ,.;:-]+[a-z_]+)*[.!]?")
 LONGEST_SENTENCE = 120
+
+
+def leaves(value: Any) -> Iterator[object]:
+    """Every value in nested objects and lists."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    elif value is not None:
+        yield value
 
 
 def named_problem(response: httpx.Response, sent: Mapping[str, object] | None) -> str:
@@ -33,7 +47,7 @@ def named_problem(response: httpx.Response, sent: Mapping[str, object] | None) -
         document = response.json()
     except ValueError:
         return ""
-    values = {word for leaf in _leaves(sent) for word in words(str(leaf))}
+    values = {word for leaf in leaves(sent) for word in words(str(leaf))}
     for text in _members(document, NAMES):
         if _NAME.fullmatch(text) and values.isdisjoint(words(text)):
             return text
@@ -42,11 +56,6 @@ def named_problem(response: httpx.Response, sent: Mapping[str, object] | None) -
         if sent is not None and fits and values.isdisjoint(words(text)):
             return text
     return ""
-
-
-def words(text: str) -> set[str]:
-    """The words of a text, in small letters: how values are looked for in what somebody else wrote."""
-    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _members(document: Any, names: tuple[str, ...]) -> Iterator[str]:
@@ -61,14 +70,3 @@ def _members(document: Any, names: tuple[str, ...]) -> Iterator[str]:
     for nested in ("error", "errors"):
         if isinstance(inner := document.get(nested), dict | list):
             yield from _members(inner, names)
-
-
-def _leaves(value: Any) -> Iterator[object]:
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _leaves(item)
-    elif value is not None:
-        yield value

@@ -89,18 +89,24 @@ class Session:
         """The successful answer to the request that ``build`` makes, anew for every attempt.
 
         Tried again after 408, 429, 5xx and lost connections, as late as Retry-After asks; what is not
-        ``repeatable`` only where the receiver certainly did nothing. ``look`` may refuse an answer of status 2xx by
-        raising TryAgain or an error of ours. ``sent`` is what the request carries, to keep it out of messages.
+        ``repeatable`` only where the receiver certainly did nothing. ``look`` may refuse an answer, whatever its status,
+        by raising TryAgain or an error of ours. ``sent`` is what the request carries, to keep it out of messages.
         """
         try:
             return self._retrying(self._attempt, where, build, sent, repeatable, look)
         except TryAgain as last:
             raise final(last) from None
 
-    def probe(self, check_path: str, tell: Tell) -> str:
-        """Asks for ``check_path`` once with the credentials and once without; ends the connection."""
+    def probe(
+        self,
+        where: str,
+        build: Callable[..., httpx.Request],
+        tell: Tell,
+        **judges: Callable[[httpx.Response], Any],
+    ) -> str:
+        """Sends the request of ``build`` once with the credentials and once without; ends the connection."""
         with self._client as client:
-            return probe(client, self.where("GET", check_path), self.url + check_path, tell)
+            return probe(client, where, build, tell, **judges)
 
     def _attempt(
         self,
@@ -120,8 +126,8 @@ class Session:
         except httpx.HTTPError as error:
             # httpx's errors carry the request, and some quote a header: neither may follow ours.
             raise explain_fault(where, error, repeatable=repeatable) from None
-        explain_status(where, response, sent, repeatable=repeatable)
         look(response)
+        explain_status(where, response, sent, repeatable=repeatable)
         return response
 
     def _log_retry(self, state: tenacity.RetryCallState) -> None:

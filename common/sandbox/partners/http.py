@@ -1,20 +1,20 @@
 """An HTTP partner: one server, a JSON interface under a prefix of its own for every system."""
 
 import asyncio
-import contextlib
 import json
 import socket
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.sandbox.partners.http_api import json_api
 from common.sandbox.partners.http_guard import TokenIssuer
 from common.sandbox.partners.http_problem import problem
+from common.sandbox.partners.http_serving import serving
 from common.sandbox.partners.http_system import HttpSystem
 from common.sandbox.partners.partner import LOOPBACK, Partner
 
@@ -65,26 +65,8 @@ class HttpPartner(Partner):
         """Makes every token that the system has issued worthless before its time."""
         self._issuers[system].withdraw()
 
-    @contextlib.asynccontextmanager
-    async def _serving(self, listener: socket.socket) -> AsyncIterator[None]:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                self._answer,
-                interface="asgi3",
-                http="h11",
-                loop="asyncio",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        yield
-        server.should_exit = True
-        await running
+    def _serving(self, listener: socket.socket) -> AbstractAsyncContextManager[None]:
+        return serving(self._answer, listener)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Matched before percent-decoding, so that a slash in an id stays in the id.
