@@ -72,7 +72,8 @@ class Guard:
         if system.username is not None:
             return _same(authorization, _basic(system.username, system.password))
         if system.api_key is not None:
-            given = headers.get("X-Api-Key") or QueryParams(scope["query_string"]).get("api_key", "")
+            query, name = QueryParams(scope["query_string"]), system.api_key_name
+            given = headers.get(name) or query.get(name, "")
             return _same(given, system.api_key)
         return True
 

@@ -50,7 +50,7 @@ def asked(http_partner: HttpPartner) -> Callable[[], list[str]]:
     return read
 
 
-@pytest.mark.parametrize("options", [{}, {"api_key_in": "query", "api_key_name": "api_key"}])
+@pytest.mark.parametrize("options", [{}, {"api_key_in": "query"}])
 def test_a_key_goes_with_every_call_where_the_receiver_wants_it(
     options: dict[str, Any], rest_to: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
