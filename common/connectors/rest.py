@@ -1,7 +1,7 @@
 """REST: JSON over HTTP, tried again where trying again helps.
 
 A URL may name a person and an answer may quote one: errors and logs show the path's template, the
-status and the server's request id, never a filled-in path and never a body.
+status, the server's request id and the name of its problem, never a filled-in path and never another part of a body.
 """
 
 import hashlib
@@ -183,6 +183,8 @@ def _page(where: str, response: httpx.Response, key: str | None) -> tuple[Any, l
         raise SourceError(
             f"{where}: the answer is not a JSON list{f' under {key!r}' if key else ''}. Ask the owner."
         )
+    if not all(isinstance(item, dict) for item in page):
+        raise SourceError(f"{where}: the list holds items that are no JSON objects. Ask the owner.")
     return body, page
 
 

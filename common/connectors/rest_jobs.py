@@ -42,7 +42,8 @@ class Job:
 
     submit: the calls that hand the file over, in order; one of them is the ``Upload``. identifier: the member of
         their first answer that has the job's id.
-    status: the path that tells how far the job is, and state the member of its answer that does.
+    status: the path that tells how far the job is, and state the member of its answer that does. Without a status
+        whatever is taken is done, and there is nothing to wait for.
     succeeded, failed: the states in which nothing happens any more. Any other is waited for.
     refused: the member of the status that counts refused rows; without one they are the ``refusals`` there are.
     unfinished: a path that lists jobs which have not ended, and the member with the list. With it a submission whose
@@ -52,10 +53,10 @@ class Job:
 
     submit: tuple[Call | Upload, ...]
     identifier: str = "id"
-    status: str
-    state: str
-    succeeded: frozenset[str]
-    failed: frozenset[str]
+    status: str | None = None
+    state: str = "state"
+    succeeded: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
     refused: str | None = None
     refusals: Refusals | None = None
     unfinished: tuple[str, str] | None = None
@@ -81,7 +82,10 @@ class Jobs:
         self._job = job
 
     def submit(self, file: Path) -> str:
-        """Hands the file over; the id of the job that began with it. DeliveryError where it is refused."""
+        """Hands the file over; the id of the job that began with it, "" for one without a status.
+
+        Raises DeliveryError where it is refused, UnknownOutcomeError where its answer was lost.
+        """
         identifier = ""
         for call in self._job.submit:
             values = {"id": identifier} if "{id}" in call.path else {}
@@ -89,7 +93,8 @@ class Jobs:
                 response = self._rest.upload(call, file, values)
             else:
                 response = self._rest.request(call.method, call.path, values=values, json=call.json)
-            identifier = identifier or self._identifier(found(_json(response), self._job.identifier))
+            if not identifier and self._job.status:
+                identifier = self._identifier(found(_json(response), self._job.identifier))
         return identifier
 
     def unfinished(self) -> list[str]:
@@ -107,6 +112,8 @@ class Jobs:
     def wait(self, identifier: str) -> Ended:
         """How the job ended, once it has; TransientError when it is still running after ``patience`` seconds."""
         job, started = self._job, time.monotonic()
+        if job.status is None:
+            return Ended(identifier, "accepted", succeeded=True, refused=0)
         wait = job.interval / FIRST_LOOK
         while True:
             status = _json(self._rest.request("GET", job.status, values={"id": identifier}))

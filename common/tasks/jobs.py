@@ -42,7 +42,7 @@ def upload(parcel: Parcel, *, to: str, job: Job, max_refused: int = 0) -> Receip
         with page.open(page_name(to)) as rest:
             jobs = Jobs(rest, job)
             ended = _worked_through(jobs, parcel, to, Submissions(run.flow, to, parcel))
-            path = f"{path}, job {ended.identifier}"
+            path = f"{path}, job {ended.identifier}" if ended.identifier else path
             refused, complaint = _refusals(jobs, ended, parcel, to)
         if not ended.succeeded:
             raise DeliveryError(

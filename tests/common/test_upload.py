@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from common import Column, Contract, Receipt, Upload, campus_flow, upload, zipped
+from common import Column, Contract, Job, Receipt, Upload, campus_flow, upload, zipped
 from common.blocks import RestApi
 from common.errors import ConfigError, DeliveryError
 from common.files import Parcel
@@ -17,7 +17,7 @@ from common.run import current_run, recording
 from common.sandbox.pages import save_page
 from common.sandbox.partners import HttpFault, HttpPartner
 from common.settings import settings
-from tests.common.connectors.test_rest_jobs import CANVAS, IMPORTS
+from tests.servers.jobs import CANVAS, IMPORTS
 
 USERS = Contract(
     "canvas users",
@@ -136,6 +136,13 @@ def test_a_rehearsal_hands_nothing_over(partner: HttpPartner) -> None:
         users_to_canvas(GOOD)
     assert runs[0].deliveries[0].receipt.rows == 2
     assert not (partner.folder("engage") / "sis_imports" / "1.zip").exists()
+
+
+def test_a_receiver_may_take_a_file_at_once(partner: HttpPartner) -> None:
+    """Not every upload is a job: where there is nothing to ask, nothing is asked."""
+    receipt = users_to_canvas(GOOD, Job(submit=CANVAS.submit))
+    assert (receipt.path, receipt.rows) == (IMPORTS, 2)
+    assert posts(partner) == 1
 
 
 def test_a_page_may_want_a_form(partner: HttpPartner) -> None:

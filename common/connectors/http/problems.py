@@ -11,6 +11,7 @@ documents have for it are looked at, and each has to pass:
 
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -23,6 +24,7 @@ NAMES = ("title", "error", "code", "errorCode")  # RFC 9457; RFC 6749; Microsoft
 SENTENCES = ("message",)  # Canvas, ServiceNow, GraphQL
 _NAME = re.compile(r"[A-Za-z][A-Za-z _.:-]{0,59}")
 _SENTENCE = re.compile(r"[A-Z]?[a-z_]+(?:[ ,.;:-]+[a-z_]+)*[.!]?")
+_PHRASES = frozenset(status.phrase for status in HTTPStatus)
 LONGEST_SENTENCE = 120
 
 
@@ -41,7 +43,7 @@ def leaves(value: Any) -> Iterator[object]:
 def named_problem(response: httpx.Response, sent: Mapping[str, object] | None) -> str:
     """The problem of an error answer in its own words, as far as they may be shown; "" if there are none.
 
-    sent: what the request carried; None if it is not known any more, and then only names are shown.
+    sent: what the request carried; None if it is not at hand, and then only names of one word, and HTTP's, are shown.
     """
     try:
         document = response.json()
@@ -49,7 +51,8 @@ def named_problem(response: httpx.Response, sent: Mapping[str, object] | None) -
         return ""
     values = {word for leaf in leaves(sent) for word in words(str(leaf))}
     for text in _members(document, NAMES):
-        if _NAME.fullmatch(text) and values.isdisjoint(words(text)):
+        told = sent is not None or " " not in text or text in _PHRASES
+        if told and _NAME.fullmatch(text) and values.isdisjoint(words(text)):
             return text
     for text in _members(document, SENTENCES):
         fits = len(text) <= LONGEST_SENTENCE and _SENTENCE.fullmatch(text)
