@@ -58,7 +58,8 @@ class Rest:
         The credentials work where the answer is another without them. Returns what whoever looks should know, or "".
         """
         build = partial(self._session.build, "GET", self._session.url + self._check_path)
-        return self._session.probe(self.where("GET", self._check_path), build, tell)
+        remark = self._session.probe(self.where("GET", self._check_path), build, tell)
+        return f"{remark}. Name a path that needs them as check_path on the page" if remark else ""
 
     def where(self, method: str, path: str) -> str:
         """How messages name a request."""
@@ -118,8 +119,8 @@ class Rest:
         """Every item of a list that comes in pages, which ``paging`` knows how to follow.
 
         A page is a JSON list, or an object that holds the list under ``items``, such as ``data.users``. One page is
-        in memory at a time; a number with a fraction is a Decimal, as exact as it was sent. Raises SourceError when the answer is neither, or when the pages lead to another server
-        or in a circle.
+        in memory at a time; a number with a fraction is a Decimal, as exact as it was sent. Raises SourceError when
+        the answer is neither, or when the pages lead to another server or in a circle.
         """
         where = self.where("GET", path)
         address = self._session.url + fill(where, path, values or {})

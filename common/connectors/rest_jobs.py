@@ -118,19 +118,15 @@ class Jobs:
         while True:
             status = _json(self._rest.request("GET", job.status, values={"id": identifier}))
             state = found(status, job.state)
-            if state in job.succeeded | job.failed:
-                count = found(status, job.refused) if job.refused else None
-                return Ended(
-                    identifier,
-                    state,
-                    state in job.succeeded,
-                    int(count) if isinstance(count, int | str) else None,
-                )
             if not isinstance(state, str):
                 raise DeliveryError(
                     f"{self._rest.where('GET', job.status)}: the answer names no state under {job.state!r}. "
                     "Ask the partner."
                 )
+            if state in job.succeeded | job.failed:
+                count = str(found(status, job.refused)) if job.refused else ""
+                refused = int(count) if count.isdecimal() else None
+                return Ended(identifier, state, state in job.succeeded, refused)
             if time.monotonic() - started > job.patience:
                 raise TransientError(
                     f"{self._rest.where('GET', job.status)}: job {identifier} is still {state!r} after "

@@ -41,9 +41,11 @@ def upload(parcel: Parcel, *, to: str, job: Job, max_refused: int = 0) -> Receip
     if not run.rehearsal:
         with page.open(page_name(to)) as rest:
             jobs = Jobs(rest, job)
-            ended = _worked_through(jobs, parcel, to, Submissions(run.flow, to, parcel))
+            submissions = Submissions(run.flow, to, parcel)
+            ended = _worked_through(jobs, parcel, to, submissions)
             path = f"{path}, job {ended.identifier}" if ended.identifier else path
             refused, complaint = _refusals(jobs, ended, parcel, to)
+            submissions.forget()  # not before all is known of it
         if not ended.succeeded:
             raise DeliveryError(
                 f"{to}: job {ended.identifier} with {parcel.name} ended as {ended.state!r}{complaint}. Look there, or "
@@ -55,7 +57,7 @@ def upload(parcel: Parcel, *, to: str, job: Job, max_refused: int = 0) -> Receip
             system=to,
             path=path,
             contract=parcel.contract.name,
-            rows=parcel.rows - refused,
+            rows=max(0, parcel.rows - refused),  # a row may be refused for two reasons
             bytes=parcel.bytes,
             sha256=parcel.sha256,
             seconds=time.monotonic() - started,
@@ -96,7 +98,6 @@ def _worked_through(jobs: Jobs, parcel: Parcel, to: str, submissions: Submission
     except DeliveryError:
         submissions.forget()  # the receiver does not know the job
         raise
-    submissions.forget()
     logger.info("ended system=%s job=%s state=%s", to, identifier, ended.state)
     return ended
 

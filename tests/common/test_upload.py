@@ -121,6 +121,15 @@ def test_a_job_whose_answer_was_lost_is_found_again(partner: HttpPartner) -> Non
     assert posts(partner) == 1
 
 
+def test_refusals_that_could_not_be_read_are_read_by_the_next_run(partner: HttpPartner) -> None:
+    """The import has ended; handing the file over again would only make another one."""
+    partner.faults.append(HttpFault(f"GET /engage{IMPORTS}/1/errors", status=403))
+    with pytest.raises(ConfigError, match="answered 403"):
+        users_to_canvas([*GOOD, BAD])
+    assert users_to_canvas([*GOOD, BAD], max_refused=1).path.endswith("job 1")
+    assert posts(partner) == 1
+
+
 def test_somebody_elses_job_is_not_taken_for_ours(partner: HttpPartner) -> None:
     """A refused upload, and another import that runs at that time: waiting for it would look like success."""
     partner.faults.append(HttpFault(f"POST /engage{IMPORTS}", status=400))

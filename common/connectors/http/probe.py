@@ -53,9 +53,8 @@ def probe(
             client.auth.token()
         response = client.send(build(extensions={"trace": follow}))
         look(response)
-        with contextlib.suppress(
-            DeliveryError
-        ):  # "no such thing here" comes from an interface that let us in
+        # "no such thing here" comes from an interface that let us in
+        with contextlib.suppress(DeliveryError):
             explain_status(where, response, {}, repeatable=True)
         if client.auth is None:
             return ""
@@ -68,7 +67,7 @@ def probe(
         return ""
     return (
         f"it answers {response.status_code} with the credentials and {bare.status_code} without: they are not tried "
-        "by that. Name a path that needs them as check_path on the page"
+        "by that"
     )
 
 

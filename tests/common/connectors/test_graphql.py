@@ -136,3 +136,15 @@ def test_a_probe_tries_the_credentials(graphql_to: Callable[..., GraphQl]) -> No
     assert told == ["resolves", "answers", "login"]
     with pytest.raises(ConfigError, match="credentials on the page are refused"):
         graphql_to(token="wrong-5519").probe()
+
+
+def test_a_probe_names_the_step_that_fails(graphql_to: Callable[..., GraphQl], server: GraphQlServer) -> None:
+    """Name, network and login are in the hands of different people; a check does not try again."""
+    told: list[str] = []
+    with pytest.raises(TransientError, match="does not resolve"):
+        graphql_to(url="http://residences.partner.invalid/graphql").probe(told.append)
+    assert told == ["resolves"]
+    server.faults += ["THROTTLED"] * 9
+    with pytest.raises(TransientError, match="THROTTLED"):
+        graphql_to().probe()
+    assert server.asked == 1
