@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from common.arrivals import Fetched
     from common.batches import Batches
     from common.clock import now, today
+    from common.connectors.rest_call import Call, Upload
+    from common.connectors.rest_jobs import Job, Refusals
+    from common.connectors.rest_paging import LinkHeader, NextCursor, NextUrl, PageNumber
     from common.contract import Column, Contract
     from common.flow import campus_flow
     from common.receipts import Receipt
@@ -14,11 +17,14 @@ if TYPE_CHECKING:
     from common.tasks.delivery import deliver
     from common.tasks.extraction import extract
     from common.tasks.fetching import archive, fetch
+    from common.tasks.jobs import upload
+    from common.tasks.listing import extract_graphql, extract_rest
     from common.tasks.notices import notify
     from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
 __all__ = [
     "Batches",
+    "Call",
     "Column",
     "Contract",
     "Fetched",
@@ -28,10 +34,24 @@ __all__ = [
     "deliver",
     "extract",
     "fetch",
+    "Job",
+    "LinkHeader",
+    "NextCursor",
+    "NextUrl",
+    "PageNumber",
+    "Receipt",
+    "Refusals",
+    "Upload",
+    "campus_flow",
+    "deliver",
+    "extract",
+    "extract_graphql",
+    "extract_rest",
     "notify",
     "now",
     "snapshot",
     "today",
+    "upload",
     "upsert",
     "write_csv",
     "write_fixed_width",
@@ -42,19 +62,31 @@ __all__ = [
 
 _HOMES = {
     "Batches": "common.batches",
+    "Call": "common.connectors.rest_call",
     "Column": "common.contract",
     "Contract": "common.contract",
     "Fetched": "common.arrivals",
     "Receipt": "common.receipts",
     "archive": "common.tasks.fetching",
+    "Job": "common.connectors.rest_jobs",
+    "LinkHeader": "common.connectors.rest_paging",
+    "NextCursor": "common.connectors.rest_paging",
+    "NextUrl": "common.connectors.rest_paging",
+    "PageNumber": "common.connectors.rest_paging",
+    "Receipt": "common.receipts",
+    "Refusals": "common.connectors.rest_jobs",
+    "Upload": "common.connectors.rest_call",
     "campus_flow": "common.flow",
     "deliver": "common.tasks.delivery",
     "extract": "common.tasks.extraction",
+    "extract_graphql": "common.tasks.listing",
+    "extract_rest": "common.tasks.listing",
     "notify": "common.tasks.notices",
     "fetch": "common.tasks.fetching",
     "now": "common.clock",
     "snapshot": "common.tasks.calls",
     "today": "common.clock",
+    "upload": "common.tasks.jobs",
     "upsert": "common.tasks.calls",
 }
 

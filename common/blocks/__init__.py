@@ -5,6 +5,7 @@ from common.blocks.file_store import FileStorePage
 from common.blocks.folder import FolderPage
 from common.blocks.ftps import FtpsServer
 from common.blocks.http import RestApi
+from common.blocks.http import GraphQlApi, HttpPage, RestApi
 from common.blocks.mail import MailRelay
 from common.blocks.page import Page
 from common.blocks.sftp import SftpServer
@@ -18,6 +19,8 @@ __all__ = [
     "FileStorePage",
     "FolderPage",
     "FtpsServer",
+    "GraphQlApi",
+    "HttpPage",
     "MailRelay",
     "OracleDatabase",
     "OtherDatabase",
@@ -44,4 +47,5 @@ KINDS: dict[str, type[Page]] = {
         RestApi,
         MailRelay,
     )
+    for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, RestApi, GraphQlApi, MailRelay)
 }

@@ -44,7 +44,7 @@ def page_table(plan: "Plan", users: Mapping[str, Sequence[str]], *, drift: bool)
             system,
             said.get("type", ""),
             escape(_address(said)),
-            escape(str(said.get("username", ""))),
+            escape(str(said.get("username") or said.get("client_id") or "")),
             escape(str(said.get("owner", ""))),
             each.join(users.get(system, ())) or "no flow",
             each.join(_notable(secret_states(page, plan.holdings))),

@@ -83,7 +83,7 @@ def _delivered_to(entries: Entries) -> str:
             return f"//{entries['host']}/{entries['share']}{entries.get('path', '/')}"
         case "webdav":
             return f"{entries['url']}{entries.get('path', '/')}"
-        case "rest":
+        case "rest" | "graphql":
             return str(entries["url"])
         case _:
             return ""

@@ -1,6 +1,6 @@
 """Which systems a folder of page files asks for, and what only a running sandbox knows of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
@@ -76,7 +76,7 @@ class Systems:
         """The page of every system, complete. All of them have the same secret, as a document that is not saved yet."""
         secret: Secret[str] = Secret(value=endpoints.password)
         return {
-            system: read_page_file(path, _filled(_type_of(path), system, endpoints, secret))
+            system: read_page_file(path, _filled(_content_of(path), system, endpoints, secret))
             for system, path in self._files.items()
         }
 
@@ -105,7 +105,8 @@ class Systems:
         ]
 
     def rest(self, token: str) -> list[HttpSystem]:
-        return [HttpSystem(system, token=token) for system, _ in self._of(RestApi)]
+        """Interfaces with any collection, which let in whoever logs in as the page says, with ``token`` as the secret."""
+        return [_interface(system, page, token) for system, page in self._of(RestApi)]
 
     def mail(self) -> list[MailSystem]:
         return [MailSystem(system) for system, _ in self._of(MailRelay)]
@@ -116,24 +117,40 @@ class Systems:
                 yield system, page
 
 
-def _type_of(path: Path) -> object:
+def _interface(system: str, page: RestApi, secret: str) -> HttpSystem:
+    if page.client_id:
+        return HttpSystem(system, client_id=page.client_id, client_secret=secret, collections=None)
+    if page.username:
+        return HttpSystem(system, username=page.username, password=secret, collections=None)
+    if page.api_key:
+        return HttpSystem(system, api_key=secret, api_key_name=page.api_key_name, collections=None)
+    return HttpSystem(system, token=secret, collections=None)
+
+
+def _content_of(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, yaml.YAMLError):
-        return None  # whoever reads the page says what is wrong with it
-    return content.get("type") if isinstance(content, dict) else None
+        return {}  # whoever reads the page says what is wrong with it
+    return content if isinstance(content, dict) else {}
 
 
-def _filled(kind: object, system: str, at: Endpoints, secret: "Secret[str]") -> dict[str, Any]:
+def _filled(content: Mapping[str, Any], system: str, at: Endpoints, secret: "Secret[str]") -> dict[str, Any]:
     """What a page file leaves open, and the secret that it names."""
-    match kind:
+    match content.get("type"):
         case "oracle":
             service = {"service_name": at.service_name} if at.service_name else {}
             return at.warehouse._asdict() | {"password": secret} | service
         case "sftp":
             return at.sftp._asdict() | {"password": secret, "host_key": at.host_key}
         case "rest":
-            return {"url": f"http://{at.rest.host}:{at.rest.port}/{system}", "token": secret}
+            url = f"http://{at.rest.host}:{at.rest.port}/{system}"
+            login = next(
+                (name for name in ("client_secret", "password", "api_key") if name in content), "token"
+            )
+            return {"url": url, login: secret} | (
+                {"token_url": f"{url}/oauth/token"} if login == "client_secret" else {}
+            )
         case "mail":
             return at.mail._asdict()
         case _:

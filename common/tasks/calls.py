@@ -9,7 +9,7 @@ from typing import Any, Literal
 from common.batches import guarded
 from common.blocks import RestApi
 from common.clock import now
-from common.connectors.rest import Call, Outcome
+from common.connectors.rest_call import Call, Outcome
 from common.contract import Contract
 from common.errors import DeliveryError
 from common.pages import find_page, page_name

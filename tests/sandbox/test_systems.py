@@ -1,5 +1,6 @@
 """The systems of a folder of page files, and what is filled in."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from common.blocks import MailRelay, OracleDatabase, RestApi, SftpServer
 from common.errors import ConfigError
 from common.sandbox.home import PAGES
+from common.sandbox.partners import HttpPartner
 from common.sandbox.systems import Endpoint, Endpoints, Systems
 
 AT = Endpoints(
@@ -17,11 +19,13 @@ AT = Endpoints(
     host_key="ssh-ed25519 AAAA",
     password="pass-4711",
 )
+LOGINS = {"token", "password", "api_key", "client_secret"}
 SFTP = "type: sftp\nusername: alma\npath: /patrons\n"
 
 
 def folder_of(folder: Path, **pages: str) -> Path:
     """A folder of page files."""
+    folder.mkdir(exist_ok=True)
     for system, text in pages.items():
         (folder / f"{system.replace('_', '-')}.yaml").write_text(text, encoding="utf-8")
     return folder
@@ -69,6 +73,30 @@ def test_a_partner_does_what_its_page_says(tmp_path: Path) -> None:
     assert {name for name, system in found.items() if system.forbid_rename} == {"strict"}
     assert {name for name, system in found.items() if system.moves_on_arrival} == {"hasty"}
     assert found["plain"].folders == ("/patrons",)
+
+
+@pytest.mark.parametrize(
+    ("login", "secret"),
+    [
+        ("token: secret:sandbox-password\n", "token"),
+        ("username: campus\npassword: secret:sandbox-password\n", "password"),
+        ("api_key: secret:sandbox-password\napi_key_name: X-Key\n", "api_key"),
+        ("client_id: campus\nclient_secret: secret:sandbox-password\n", "client_secret"),
+    ],
+)
+def test_an_interface_lets_in_whoever_logs_in_as_its_page_says(
+    login: str, secret: str, tmp_path: Path
+) -> None:
+    """Prevents a login that is tried for the first time in production."""
+    pages = folder_of(tmp_path / "pages", canvas_api=f"type: rest\n{login}")
+    with HttpPartner(tmp_path / "root", Systems(pages).rest("pass-4711")) as partner:
+        at = dataclasses.replace(AT, rest=Endpoint("127.0.0.1", partner.port))
+        page = Systems(pages).pages(at)["canvas-api"]
+        assert isinstance(page, RestApi)
+        assert page.model_dump(exclude_none=True).keys() & LOGINS == {secret}
+        with page.open("canvas-api-sandbox") as api:
+            assert api.request("POST", "/people", json={"name": "Þ"}).json() == {"id": "1", "name": "Þ"}
+            assert list(api.pages("/people")) == [{"name": "Þ"}]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ HTTP_SYSTEMS = {
     for system in (
         HttpSystem("engage", token=TOKEN, page_size=3),
         HttpSystem("parking", username="campus", password=PASSWORD),
+        HttpSystem("keyed", api_key=TOKEN),
+        HttpSystem("tokens", client_id="campus", client_secret=PASSWORD),
     )
 }
 

@@ -5,7 +5,7 @@ partner's own software does: its checks of a file's content, its limits, its ope
 """
 
 from common.sandbox.partners.http import HttpFault, HttpPartner
-from common.sandbox.partners.http_api import HttpSystem
+from common.sandbox.partners.http_system import HttpSystem
 from common.sandbox.partners.mail import MailPartner, MailSystem
 from common.sandbox.partners.sftp import SftpPartner
 from common.sandbox.partners.sftp_folder import SftpSystem

@@ -1,18 +1,21 @@
 """An HTTP partner: one server, a JSON interface under a prefix of its own for every system."""
 
 import asyncio
-import contextlib
 import json
 import socket
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common.sandbox.partners.http_api import HttpSystem, json_api, problem
+from common.sandbox.partners.http_api import json_api
+from common.sandbox.partners.http_guard import TokenIssuer
+from common.sandbox.partners.http_problem import problem
+from common.sandbox.partners.http_serving import serving
+from common.sandbox.partners.http_system import HttpSystem
 from common.sandbox.partners.partner import LOOPBACK, Partner
 
 __all__ = ["HttpFault", "HttpPartner"]
@@ -37,6 +40,7 @@ class HttpFault:
 
 class HttpPartner(Partner):
     """The HTTP server of all ``systems``; a resource is kept as ``root/<system>/<collection>/<id>.json``.
+    Each also takes imports as Canvas, ServiceNow and Salesforce do, and keeps their files.
 
     ``root/<system>/requests.jsonl`` has a line for every request: method, path and status, no bodies.
     Add to ``faults`` to see requests fail.
@@ -46,8 +50,10 @@ class HttpPartner(Partner):
         self, root: Path, systems: Sequence[HttpSystem], *, port: int = 0, host: str = LOOPBACK
     ) -> None:
         super().__init__(root, [system.name for system in systems], port=port, host=host)
+        self._issuers = {system.name: TokenIssuer(system) for system in systems}
         self._apis: dict[str, ASGIApp] = {
-            system.name: json_api(system, self.folder(system.name)) for system in systems
+            system.name: json_api(system, self.folder(system.name), self._issuers[system.name])
+            for system in systems
         }
         self.faults: list[HttpFault] = []
 
@@ -55,26 +61,12 @@ class HttpPartner(Partner):
         """The address of a system's interface on this machine."""
         return f"http://{LOOPBACK}:{self.port}/{self.folder(system).name}"
 
-    @contextlib.asynccontextmanager
-    async def _serving(self, listener: socket.socket) -> AsyncIterator[None]:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                self._answer,
-                interface="asgi3",
-                http="h11",
-                loop="asyncio",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        yield
-        server.should_exit = True
-        await running
+    def withdraw_tokens(self, system: str) -> None:
+        """Makes every token that the system has issued worthless before its time."""
+        self._issuers[system].withdraw()
+
+    def _serving(self, listener: socket.socket) -> AbstractAsyncContextManager[None]:
+        return serving(self._answer, listener)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Matched before percent-decoding, so that a slash in an id stays in the id.

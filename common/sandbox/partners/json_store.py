@@ -14,6 +14,11 @@ class JsonStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @property
+    def name(self) -> str:
+        """The collection's."""
+        return self._folder.name
+
     def get(self, identifier: str) -> dict[str, Any] | None:
         """The resource, or None."""
         file = self._file(identifier)

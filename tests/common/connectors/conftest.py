@@ -1,5 +1,6 @@
 """Connectors to the shared servers, as a page would make them."""
 
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from common.connectors.http.login import login
+from common.connectors.http.session import Session
 from common.connectors.mail import Mail
 from common.connectors.rest import Rest
 from common.connectors.sftp import Sftp
 from common.sandbox.partners import HttpFault, HttpPartner, MailPartner, SftpPartner
 from tests.servers.certificates import write_certificate
 from tests.servers.openssh import OpenSsh
-from tests.servers.partners import PASSWORD, SFTP_SYSTEMS, TOKEN
+from tests.servers.partners import HTTP_SYSTEMS, PASSWORD, SFTP_SYSTEMS, TOKEN
+
+LOGIN = inspect.signature(login).parameters.keys() - {"name", "timeout"}
 
 
 @pytest.fixture
@@ -61,10 +66,13 @@ def rest_to(http_partner: HttpPartner) -> Callable[..., Rest]:
         page = {
             "name": f"{system}-sandbox",
             "url": http_partner.url(system),
-            "token": TOKEN,
             "backoff": 0.001,
+            "token": TOKEN,
         }
-        return Rest(**page | options)
+        given = page | options
+        credentials = {key: given.pop(key) for key in list(given) if key in LOGIN}
+        own = {key: given.pop(key) for key in ("concurrency", "check_path") if key in given}
+        return Rest(Session(**given, auth=login(given["name"], **credentials)), **own)
 
     return connector
 
@@ -109,8 +117,8 @@ def names(openssh: OpenSsh) -> Callable[[], list[str]]:
 def _empty_http_partner(request: pytest.FixtureRequest) -> Iterator[None]:
     partner = request.getfixturevalue("http_partner") if "http_partner" in request.fixturenames else None
     if partner is not None:
-        for system in ("engage", "parking"):
-            for file in partner.folder(system).rglob("*.json*"):
+        for system in HTTP_SYSTEMS:
+            for file in partner.folder(system).rglob("*.*"):
                 file.unlink()
     yield
     if partner is not None:

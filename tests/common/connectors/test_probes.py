@@ -148,12 +148,14 @@ def test_an_interface_that_wants_the_credentials_is_shown_that_it_has_them(
     assert steps(rest_to("parking", token=None, username="campus", password=PASSWORD))[-1] == "login"
 
 
-def test_an_interface_that_answers_anybody_leaves_the_credentials_untried(tmp_path: Path) -> None:
+def test_an_interface_that_answers_anybody_leaves_the_credentials_untried(
+    rest_to: Callable[..., Rest], tmp_path: Path
+) -> None:
     """A green line for a token that was revoked would be a promise nobody can keep."""
     with HttpPartner(tmp_path, [HttpSystem("open")]) as partner:
-        rest = Rest(name="open-sandbox", url=partner.url("open"), token="any", check_path="/users")
+        rest = rest_to("engage", url=partner.url("open"), check_path="/users")
         assert "it answers 200 with the credentials and 200 without" in rest.probe()
-        assert Rest(name="open-sandbox", url=partner.url("open")).probe() == ""
+        assert rest_to("engage", url=partner.url("open"), token=None).probe() == ""
 
 
 @pytest.mark.parametrize(
@@ -193,14 +195,14 @@ def test_an_interface_that_is_out_of_order_is_told_at_once(
 
 
 def test_a_server_whose_certificate_nobody_knows_fails_at_its_certificate(
-    certificate: Path, tmp_path: Path
+    certificate: Path, tmp_path: Path, rest_to: Callable[..., Rest]
 ) -> None:
     """The token must not go to whoever answers."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     with MailPartner(tmp_path, [MailSystem("box")], tls=context, implicit_tls=True) as relay:
         with failing("certificate", ConfigError, "certificate is not trusted") as tell:
-            Rest(name="tls-sandbox", url=f"https://127.0.0.1:{relay.port}", token="x").probe(tell)
+            rest_to("engage", url=f"https://127.0.0.1:{relay.port}").probe(tell)
         with failing("certificate", ConfigError, "certificate is not trusted") as tell:
             Mail(
                 name="tls-sandbox", host="127.0.0.1", port=relay.port, sender="a@b.example", tls="implicit"

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from common.connectors.rest import Call, Rest
+from common.connectors.rest import Rest
+from common.connectors.rest_call import Call
+from common.connectors.rest_paging import NextCursor, NextUrl, PageNumber, Paging
 from common.errors import ConfigError, DeliveryError, SourceError, TransientError
 from common.sandbox.partners import HttpFault, HttpPartner
 from tests.servers.partners import HTTP_SYSTEMS
@@ -70,6 +72,29 @@ def test_an_answer_that_is_no_list_is_said_so(rest_to: Connect) -> None:
         with pytest.raises(SourceError, match="not a JSON list under 'users'"):
             list(rest.pages("/users/{id}", values={"id": "1"}, items="users"))
         assert list(rest.pages("/users/{id}", values={"id": "1"}, items="items")) == [{"id": 1}]
+        rest.request("PUT", "/users/{id}", values={"id": "2"}, json={"items": ["Jane"]})
+        with pytest.raises(SourceError, match="items that are no JSON objects"):
+            list(rest.pages("/users/{id}", values={"id": "2"}, items="items"))
+
+
+@pytest.mark.parametrize(
+    ("paging", "message"),
+    [
+        (PageNumber("seite"), "page 2 is the same as the one before"),
+        (NextCursor("meta.cursor", "page"), "page 2 is the same as the one before"),
+        (NextUrl("meta.next"), "leads to another server"),
+    ],
+)
+def test_no_way_of_paging_goes_on_for_ever(
+    paging: Paging, message: str, rest_to: Connect, http_partner: HttpPartner
+) -> None:
+    """An interface that does not know the parameter answers its first page to every number."""
+    list_url = "http://127.0.0.2/engage/users"
+    with rest_to("engage") as rest:
+        body = {"items": [{"id": 1}], "meta": {"cursor": "1", "next": list_url}}
+        rest.request("PUT", "/users/{id}", values={"id": "1"}, json=body)
+        with pytest.raises(SourceError, match=message):
+            list(rest.pages("/users/{id}", values={"id": "1"}, items="items", paging=paging))
 
 
 def test_outcomes_come_in_the_order_of_the_calls(rest_to: Connect, http_partner: HttpPartner) -> None:

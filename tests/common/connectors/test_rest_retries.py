@@ -56,7 +56,7 @@ def test_the_wait_that_the_server_asks_for_is_kept(
     with caplog.at_level(logging.WARNING), rest_to("engage") as rest:
         put(rest)
     waits = [
-        record.args[2] for record in caplog.records if record.msg.startswith("rest_retry") and record.args
+        record.args[2] for record in caplog.records if record.msg.startswith("http_retry") and record.args
     ]
     assert waits[0] >= 1
     assert len(waits) == 2

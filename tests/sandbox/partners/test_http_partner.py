@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from common.sandbox.partners import HttpFault, HttpPartner
+from common.sandbox.partners import HttpFault, HttpPartner, HttpSystem
 from tests.servers.partners import PASSWORD, TOKEN
 
 
@@ -95,6 +96,41 @@ def test_a_list_comes_in_pages(client: httpx.Client) -> None:
     assert "next" not in third.links
     assert client.get("/users", params={"page": 9}).json() == []
     assert client.get("/users", params={"page": 0}).status_code == 422
+
+
+def test_a_list_may_lead_on_in_its_body(client: httpx.Client) -> None:
+    """Half of the interfaces put the way to the next page there, and no Link header."""
+    for number in range(4):
+        client.put(f"/users/{number}", json={"id": number})
+    first = client.get("/users", params={"envelope": 1})
+    assert "next" not in first.links
+    assert [user["id"] for user in first.json()["data"]["users"]] == [0, 1, 2]
+    assert first.json()["meta"]["cursor"] == "2"
+    last = client.get(first.json()["meta"]["next"]).json()
+    assert [user["id"] for user in last["data"]["users"]] == [3]
+    assert last["meta"] == {"next": None, "cursor": None}
+
+
+def test_a_partner_of_any_collection_takes_any_but_no_path(tmp_path: Path) -> None:
+    """The sandbox does not know what a flow is going to call; the folder it keeps things in, it does."""
+    with HttpPartner(tmp_path, [HttpSystem("any", collections=None)]) as partner:
+        url = partner.url("any")
+        assert httpx.post(f"{url}/contacts", json={"a": 1}).json() == {"id": "1", "a": 1}
+        assert httpx.get(f"{url}/contacts/1").json() == {"a": 1}
+        for name in ("%2E%2E", "a%2Fb", "x" * 61):
+            assert httpx.put(f"{url}/{name}/1", json={}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [(b"PK-no-zip", "application/zip", 400), (b"\xff", "text/csv", 400), (b"a\n1\n", "text/plain", 400)],
+)
+def test_an_import_of_nothing_readable_is_refused(
+    content: bytes, kind: str, status: int, client: httpx.Client
+) -> None:
+    """A partner that imports anything would let a wrong content type pass."""
+    answer = client.post("/api/v1/accounts/1/sis_imports", content=content, headers={"Content-Type": kind})
+    assert answer.status_code == status
 
 
 def test_faults_happen_as_often_as_asked(client: httpx.Client, http_partner: HttpPartner) -> None:

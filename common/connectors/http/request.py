@@ -1,7 +1,7 @@
-"""What an HTTP request is made of: its address, its credentials, its filled-in path and its body."""
+"""What an HTTP request is made of: its address, its filled-in path and its body."""
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,24 +11,13 @@ from common.errors import ConfigError, DeliveryError
 
 __all__ = [
     "base_url",
-    "credentials",
     "encode",
     "fill",
 ]
 
 
-class _Bearer(httpx.Auth):
-    """The token in the way of RFC 6750."""
-
-    def __init__(self, token: str) -> None:
-        self._header = f"Bearer {token}"
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._header
-        yield request
-
-
 def base_url(name: str, text: str) -> str:
+    """The address, if it is one that may be shown; ConfigError where it is none or holds a secret."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
@@ -38,23 +27,7 @@ def base_url(name: str, text: str) -> str:
             f"Page {name}: the url must be http:// or https:// with a host and a path, without a user, a "
             "password or a query."
         )
-    return str(url).rstrip("/")
-
-
-def credentials(
-    name: str, token: str | None, username: str | None, password: str | None
-) -> httpx.Auth | None:
-    if token and (username or password):
-        raise ConfigError(f"Page {name}: give a token, or a username with a password, not both.")
-    if token:
-        if not (token.isascii() and token.isprintable()) or " " in token:
-            raise ConfigError(f"Page {name}: the token holds a blank or another character that none has.")
-        return _Bearer(token)
-    if username and password:
-        return httpx.BasicAuth(username, password)
-    if username or password:
-        raise ConfigError(f"Page {name}: a username and a password go together; one of them is missing.")
-    return None
+    return str(url)
 
 
 def fill(where: str, path: str, values: Mapping[str, object]) -> str:
@@ -74,6 +47,7 @@ def fill(where: str, path: str, values: Mapping[str, object]) -> str:
 
 
 def encode(where: str, body: Any) -> bytes | None:
+    """The body as JSON; ConfigError for what JSON does not know, without a value of it."""
     if body is None:
         return None
     try:

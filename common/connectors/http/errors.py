@@ -1,28 +1,36 @@
 """What an HTTP answer, or the lack of one, means to whom; and how to say so without quoting anybody."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
 
 import httpx
 
-from common.errors import ConfigError, DataFlowError, DeliveryError
+from common.connectors.http.problems import named_problem
+from common.errors import ConfigError, DataFlowError, DeliveryError, TransientError
 
 __all__ = [
+    "LONGEST_WAIT",
     "TryAgain",
+    "UnknownOutcomeError",
     "explain_fault",
     "explain_status",
+    "final",
 ]
+
+LONGEST_WAIT = 120.0  # seconds between two attempts; a server that asks for more gets its own run later
 
 # RFC 9110 section 15: the server was too slow, too busy, or broken for now. Other 4xx stay as they are.
 _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 # These two say that nothing was done, so even a POST may be sent again.
 _NOT_DONE = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_UNCERTAIN = "so it is not known whether the receiver took it. A POST is not repeated: look there before running again."
+_REQUEST_IDS = ("X-Request-Id", "Request-Id", "X-Request-Context-Id", "X-Transaction-Id", "X-Correlation-Id")
+_UNCERTAIN = (
+    "so it is not known whether the receiver took it. It is not repeated: look there before running again."
+)
 
 
 class TryAgain(Exception):  # noqa: N818 - a signal between this module and the retry loop; it never leaves
@@ -33,20 +41,26 @@ class TryAgain(Exception):  # noqa: N818 - a signal between this module and the 
         self.wait = wait
 
 
-def explain_status(where: str, response: httpx.Response, sent: Mapping[str, object]) -> None:
+class UnknownOutcomeError(DeliveryError):
+    """It is not known whether the receiver did what it was asked for."""
+
+
+def explain_status(
+    where: str, response: httpx.Response, sent: Mapping[str, object] | None, *, repeatable: bool
+) -> None:
     """Return for a success; otherwise raise the error whose class says what to do.
 
-    ``where`` names the page, the method and the path's template. ``sent`` holds what the request
-    carried: no part of the answer that repeats one of its values is shown.
+    ``where`` names the page, the method and the path's template. ``sent`` holds what the request carried, None
+    where that is not at hand: no part of the answer that repeats one of its values is shown. ``repeatable``: whether
+    the request may be sent again although it may have worked.
     """
     status = response.status_code
     if response.is_success:
         return
     told = f"{where} answered {status}{_details(response, sent)}"
-    method = response.request.method
     if status in _PASSING or response.is_server_error:
-        if method == "POST" and status not in _NOT_DONE:
-            raise DeliveryError(f"{told}, {_UNCERTAIN}")
+        if not repeatable and status not in _NOT_DONE:
+            raise UnknownOutcomeError(f"{told}, {_UNCERTAIN}")
         raise TryAgain(told, _retry_after(response))
     if response.is_redirect:
         raise ConfigError(f"{told}: the interface has moved. Put its new address on the page.")
@@ -59,7 +73,7 @@ def explain_status(where: str, response: httpx.Response, sent: Mapping[str, obje
     )
 
 
-def explain_fault(where: str, error: httpx.HTTPError, method: str) -> DataFlowError | TryAgain:
+def explain_fault(where: str, error: httpx.HTTPError, *, repeatable: bool) -> DataFlowError | TryAgain:
     """The error for a request that got no whole answer."""
     kind = type(error).__name__
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -72,9 +86,19 @@ def explain_fault(where: str, error: httpx.HTTPError, method: str) -> DataFlowEr
         )
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
         return DeliveryError(f"{where}: the answer cannot be read ({kind}). Ask the partner.")
-    if method == "POST" and not isinstance(error, _NEVER_SENT):
-        return DeliveryError(f"{where}: the connection broke before the answer came ({kind}), {_UNCERTAIN}")
+    if not repeatable and not isinstance(error, _NEVER_SENT):
+        return UnknownOutcomeError(
+            f"{where}: the connection broke before the answer came ({kind}), {_UNCERTAIN}"
+        )
     return TryAgain(f"{where}: no answer ({kind})")
+
+
+def final(fault: Exception) -> Exception:
+    """The fault as whoever asked for the request gets it, when it is not tried again."""
+    if not isinstance(fault, TryAgain):
+        return fault
+    asked = f" and asks to wait {fault.wait:.0f} s" if fault.wait > LONGEST_WAIT else ""
+    return TransientError(f"{fault}{asked}. Wait; if it lasts, ask the partner.")
 
 
 def _retry_after(response: httpx.Response) -> float:
@@ -89,38 +113,10 @@ def _retry_after(response: httpx.Response) -> float:
     return max(0.0, (due.replace(tzinfo=due.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
-def _details(response: httpx.Response, sent: Mapping[str, object]) -> str:
+def _details(response: httpx.Response, sent: Mapping[str, object] | None) -> str:
     """The server's request id and the name of the problem, as far as both look like what they should be."""
-    request_id = response.headers.get("X-Request-Id") or response.headers.get("Request-Id") or ""
+    request_id = next((response.headers[name] for name in _REQUEST_IDS if name in response.headers), "")
     parts = [f"request id {request_id}"] if re.fullmatch(r"[\w.:/+=-]{1,128}", request_id, re.ASCII) else []
-    if name := _problem(response):
-        values = {str(value).casefold() for value in _leaves(sent)}
-        if not any(value in name.casefold() for value in values if value):
-            parts.insert(0, f"'{name}'")
+    if problem := named_problem(response, sent):
+        parts.insert(0, f"'{problem}'")
     return f" ({', '.join(parts)})" if parts else ""
-
-
-def _problem(response: httpx.Response) -> str:
-    """The short name in a problem body: ``title`` (RFC 9457), or the ``error`` or ``code`` that others send."""
-    try:
-        body = response.json()
-    except ValueError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
-    for name in (body.get("title"), body.get("error"), body.get("code")):
-        # A sentence about one record would be longer, or would hold an address, a number or a quote.
-        if isinstance(name, str) and re.fullmatch(r"[A-Za-z][A-Za-z _.:-]{0,59}", name):
-            return name
-    return ""
-
-
-def _leaves(value: Any) -> Iterator[object]:
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _leaves(item)
-    elif value is not None:
-        yield value
