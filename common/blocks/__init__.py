@@ -5,6 +5,7 @@ from common.blocks.file_store import FileStorePage
 from common.blocks.http import RestApi
 from common.blocks.mail import MailRelay
 from common.blocks.page import Page
+from common.blocks.s3 import S3Bucket
 from common.blocks.sftp import SftpServer
 from common.blocks.ssh_key import SshKey
 
@@ -18,11 +19,12 @@ __all__ = [
     "Page",
     "PostgresDatabase",
     "RestApi",
+    "S3Bucket",
     "SftpServer",
     "SshKey",
 ]
 
 KINDS: dict[str, type[Page]] = {
     page.kind: page
-    for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, RestApi, MailRelay)
+    for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, S3Bucket, RestApi, MailRelay)
 }

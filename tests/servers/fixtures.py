@@ -10,8 +10,9 @@ from tests.servers import postgres as postgres_launcher
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
+from tests.servers.s3 import S3Server, s3_server
 
-__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "sftp_partner"]
+__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "s3", "sftp_partner", "strict_s3"]
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +56,17 @@ def mail_partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailPartn
         tmp_path_factory.mktemp("mail"), list(MAIL_SYSTEMS.values()), max_bytes=1_000_000
     ) as partner:
         yield partner
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """moto's S3, which lets everybody do everything."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def strict_s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """moto's S3, which looks at keys, signatures and policies."""
+    with s3_server(tmp_path_factory.mktemp("strict-s3"), strict=True) as server:
+        yield server
