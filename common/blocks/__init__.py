@@ -7,6 +7,7 @@ from common.blocks.mail import MailRelay
 from common.blocks.page import Page
 from common.blocks.s3 import S3Bucket
 from common.blocks.sftp import SftpServer
+from common.blocks.sharepoint import SharePointDrive
 from common.blocks.ssh_key import SshKey
 
 __all__ = [
@@ -21,10 +22,20 @@ __all__ = [
     "RestApi",
     "S3Bucket",
     "SftpServer",
+    "SharePointDrive",
     "SshKey",
 ]
 
 KINDS: dict[str, type[Page]] = {
     page.kind: page
-    for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, S3Bucket, RestApi, MailRelay)
+    for page in (
+        OracleDatabase,
+        PostgresDatabase,
+        OtherDatabase,
+        SftpServer,
+        S3Bucket,
+        SharePointDrive,
+        RestApi,
+        MailRelay,
+    )
 }

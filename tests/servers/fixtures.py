@@ -7,12 +7,13 @@ import pytest
 from common.sandbox.partners import HttpPartner, MailPartner, SftpPartner
 from tests.servers import openssh as openssh_launcher
 from tests.servers import postgres as postgres_launcher
+from tests.servers.graph import GraphServer, graph_server
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
 from tests.servers.s3 import S3Server, s3_server
 
-__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "s3", "sftp_partner", "strict_s3"]
+__all__ = ["graph", "http_partner", "mail_partner", "openssh", "postgres", "s3", "sftp_partner", "strict_s3"]
 
 
 @pytest.fixture(scope="session")
@@ -69,4 +70,11 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 def strict_s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """moto's S3, which looks at keys, signatures and policies."""
     with s3_server(tmp_path_factory.mktemp("strict-s3"), strict=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphServer]:
+    """A drive of SharePoint, as far as Microsoft's documentation describes it."""
+    with graph_server(tmp_path_factory.mktemp("graph")) as server:
         yield server

@@ -16,9 +16,10 @@ from tests.servers.process import HOST, free_port, running
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-__all__ = ["BUCKET", "USERS", "Key", "S3Server", "s3_server"]
+__all__ = ["BUCKET", "NAMES_AT_ONCE", "USERS", "Key", "S3Server", "s3_server"]
 
 BUCKET = "campus-deliveries"
+NAMES_AT_ONCE = 5  # in one answer to a list; Amazon's are a thousand
 USERS = {
     "reader": ("s3:ListBucket", "s3:GetObject"),
     "mailbox": ("s3:PutObject",),  # what a partner grants who only wants to receive
@@ -68,7 +69,8 @@ def s3_server(folder: Path, *, strict: bool = False) -> Iterator[S3Server]:
     """Run moto with one bucket, :data:`BUCKET`; a strict one knows the users of :data:`USERS` and their rights."""
     port = free_port()
     program = Path(sys.executable).with_name("moto_server")
-    with running([program, "-H", HOST, "-p", str(port)], port=port, log=folder / "moto.log"):
+    settings = f"MOTO_S3_DEFAULT_MAX_KEYS={NAMES_AT_ONCE}"
+    with running(["env", settings, program, "-H", HOST, "-p", str(port)], port=port, log=folder / "moto.log"):
         owner = _user(port, "owner", "s3:*")
         client = boto3.client("s3", **_connection(port, owner))
         client.create_bucket(Bucket=BUCKET)
