@@ -97,7 +97,13 @@ class _Upload:
         self, method: str, content: Iterator[bytes] | None = None, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
         request = self._session.bare_request(method, self._url, content=content, headers=headers)
-        return self._session.answer("write", self._path, request, bare=True)
+        answer = self._session.answer("write", self._path, request, bare=True, optional=True)
+        if not answer and method != "DELETE":
+            # it expired; or it ended with the last chunk, and the answer to that was lost
+            raise TransientError(
+                f"{self._session.where}: the upload session of {self._path} has ended. It is tried again."
+            )
+        return answer
 
     def _cancel(self) -> None:
         """What was sent is seen by nobody; without this it takes up room until the session expires."""

@@ -35,10 +35,10 @@ class GraphServer:
         return len(list((self.folder / "uploads").iterdir()))
 
     def requests(self) -> list[str]:
-        """What was asked since the last reset, as ``PUT /up 202``: addresses without what is secret in them."""
+        """What was asked since the last reset, as ``GET /v1.0/drives/... 200``; of an upload as ``PUT 202``."""
         log = self.folder / "requests.jsonl"
         lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-        return [f"{line['request'].partition('/up/')[0]} {line['status']}" for line in lines]
+        return [f"{line['request'].partition(' /up/')[0]} {line['status']}" for line in lines]
 
     def fail(self, match: str, status: int, **options: object) -> None:
         """Lets the next request that begins like ``match`` fail."""
