@@ -21,6 +21,7 @@ from common.connectors.graph_session import GraphSession
 from common.connectors.graph_upload import upload
 from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, resolve, untold
+from common.connectors.proxies import behind_proxy
 from common.errors import ConfigError, DeliveryError, TransientError
 
 __all__ = ["GraphDrive"]
@@ -142,8 +143,9 @@ class GraphDrive:
         with self:
             tell("resolves")
             for address in self._addresses:
-                url = httpx.URL(address)
-                resolve(self._session.where, url.host, url.port or 443)
+                if not behind_proxy(address):
+                    url = httpx.URL(address)
+                    resolve(self._session.where, url.host, url.port or 443)
             self._session.follow(tell)
             self._session.log_in()
             tell("readable")

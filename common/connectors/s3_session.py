@@ -66,15 +66,9 @@ class S3Session:
         return self._client
 
     @property
-    def address(self) -> tuple[str, int]:
-        """Host and port that the open client talks to."""
-        url = urlsplit(self.client.meta.endpoint_url)
-        return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-
-    @property
-    def encrypted(self) -> bool:
-        """Whether the open client speaks TLS."""
-        return self.client.meta.endpoint_url.startswith("https:")
+    def url(self) -> str:
+        """The address that the open client talks to."""
+        return self.client.meta.endpoint_url
 
     def open(self) -> None:
         """Makes the client; nothing is asked of the server yet."""

@@ -168,7 +168,7 @@ def test_nothing_of_this_machine_decides_where_and_as_whom(
         assert store.put_bytes(b"x", "small.csv").bytes == 1
     assert s3.sizes() == {"small.csv": 1}
     with s3_to(endpoint="", region="us-west-2") as store:
-        assert store._session.address == ("s3.us-west-2.amazonaws.com", 443)
+        assert store._session.url == "https://s3.us-west-2.amazonaws.com"
     with pytest.raises(ConfigError, match="go together"):
         s3_to(access_key_id="")
 
