@@ -132,6 +132,7 @@ def test_a_flow_loads_only_what_it_uses() -> None:
     assert {"prefect", "pyarrow"} <= loaded
     others = {
         "adbc_driver_manager",
+        "boto3",
         "duckdb",
         "lxml",
         "oracledb",

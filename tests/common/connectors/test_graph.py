@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from common.blocks import SharePointDrive
 from common.connectors.graph import GraphDrive
 from common.connectors.graph_upload import CHUNK, SMALL
 from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError, TransientError
@@ -206,6 +208,17 @@ def test_what_is_wrong_at_a_drive_is_told_by_its_step(
         graph_to(**options).probe(told.append)
     assert told[-1] == step
     assert "secret-" not in str(caught.value)
+
+
+def test_a_page_leads_to_microsoft_through_the_proxy_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy no other name than its own resolves: a check that insists on that would call every page wrong."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{HOST}:{free_port()}")
+    page = SharePointDrive(tenant=TENANT, client_id="writer", client_secret=SecretStr("x"), site=SITE)
+    told: list[str] = []
+    where = r"Page advising-prod \(app writer at graph\.microsoft\.com\): no connection"
+    with pytest.raises(TransientError, match=where):
+        page.open("advising-prod").probe(told.append)
+    assert told == ["resolves", "answers"]
 
 
 def test_a_drive_that_works_is_told_step_by_step(graph_to: Connect, graph: GraphServer) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from common.blocks import S3Bucket
 from common.connectors.s3 import S3
 from common.connectors.s3_upload import PART
 from common.errors import ConfigError, DataFlowError, DeliveryError, TransientError
@@ -214,6 +216,29 @@ def test_an_endpoint_that_is_none_is_said_so(endpoint: str, s3_to: Connect) -> N
     with pytest.raises(ConfigError, match="endpoint must be") as caught:
         s3_to(endpoint=endpoint)
     assert "secret" not in str(caught.value)
+
+
+def test_a_page_tells_the_connector_everything(s3: S3Server) -> None:
+    """A field that the connector is never told of would be a promise of the form that nobody keeps."""
+    s3.clear()
+    fields = S3Bucket(
+        bucket=BUCKET,
+        endpoint=s3.endpoint,
+        access_key_id=s3.owner.id,
+        secret_access_key=SecretStr(s3.owner.secret),
+        path="uw",
+        replace=False,
+        encryption="AES256",
+    )
+    with fields.open("handshake-sandbox") as store:
+        store.put_bytes(b"x", "students.csv")
+        with pytest.raises(
+            DeliveryError, match=r"Page handshake-sandbox .*uw/students\.csv is there already"
+        ):
+            store.put_bytes(b"other", "students.csv")
+    found = s3.client.head_object(Bucket=BUCKET, Key="uw/students.csv")
+    assert found["ServerSideEncryption"] == "AES256"
+    s3.clear()
 
 
 def test_no_secret_is_logged(s3_to: Connect, caplog: pytest.LogCaptureFixture, s3: S3Server) -> None:
