@@ -81,6 +81,10 @@ def _delivered_to(entries: Entries) -> str:
             )
         case "rest":
             return str(entries["url"])
+        case "s3":
+            return f"{entries.get('endpoint', '')}/{entries['bucket']}:{entries.get('path', '/')}".lstrip("/")
+        case "sharepoint":
+            return f"{entries.get('site') or entries.get('drive')}:{entries.get('path', '/')}"
         case _:
             return ""
 
