@@ -8,8 +8,10 @@ from common.blocks.http import RestApi
 from common.blocks.http import GraphQlApi, HttpPage, RestApi
 from common.blocks.mail import MailRelay
 from common.blocks.page import Page
+from common.blocks.s3 import S3Bucket
 from common.blocks.sftp import SftpServer
 from common.blocks.smb import SmbShare
+from common.blocks.sharepoint import SharePointDrive
 from common.blocks.ssh_key import SshKey
 from common.blocks.webdav import WebDavServer
 
@@ -27,8 +29,10 @@ __all__ = [
     "Page",
     "PostgresDatabase",
     "RestApi",
+    "S3Bucket",
     "SftpServer",
     "SmbShare",
+    "SharePointDrive",
     "SshKey",
     "WebDavServer",
 ]
@@ -48,4 +52,9 @@ KINDS: dict[str, type[Page]] = {
         MailRelay,
     )
     for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, RestApi, GraphQlApi, MailRelay)
+        S3Bucket,
+        SharePointDrive,
+        RestApi,
+        MailRelay,
+    )
 }

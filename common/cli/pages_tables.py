@@ -127,7 +127,8 @@ def _drift(page: "PagePlan") -> list[str]:
 
 def _address(said: "Entries") -> str:
     port = f":{said['port']}" if "port" in said else ""
-    return str(said.get("url") or f"{said.get('host', '')}{port}")
+    named = (said[field] for field in ("url", "bucket", "site", "drive") if said.get(field))
+    return str(next(named, f"{said.get('host', '')}{port}"))
 
 
 def _change(difference: "Difference") -> str:

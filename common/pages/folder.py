@@ -85,6 +85,10 @@ def _delivered_to(entries: Entries) -> str:
             return f"{entries['url']}{entries.get('path', '/')}"
         case "rest" | "graphql":
             return str(entries["url"])
+        case "s3":
+            return f"{entries.get('endpoint', '')}/{entries['bucket']}:{entries.get('path', '/')}".lstrip("/")
+        case "sharepoint":
+            return f"{entries.get('site') or entries.get('drive')}:{entries.get('path', '/')}"
         case _:
             return ""
 

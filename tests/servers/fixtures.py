@@ -10,13 +10,27 @@ from tests.servers import openssh as openssh_launcher
 from tests.servers import postgres as postgres_launcher
 from tests.servers import samba as samba_launcher
 from tests.servers.ftps import FtpServer
+from tests.servers.graph import GraphServer, graph_server
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
+from tests.servers.s3 import S3Server, s3_server
 from tests.servers.samba import Samba
 from tests.servers.webdav import DavServer, dav_server
 
-__all__ = ["ftps", "http_partner", "mail_partner", "openssh", "postgres", "samba", "sftp_partner", "webdav"]
+__all__ = [
+    "ftps",
+    "graph",
+    "http_partner",
+    "mail_partner",
+    "openssh",
+    "postgres",
+    "s3",
+    "samba",
+    "sftp_partner",
+    "strict_s3",
+    "webdav",
+]
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +101,24 @@ def mail_partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailPartn
         tmp_path_factory.mktemp("mail"), list(MAIL_SYSTEMS.values()), max_bytes=1_000_000
     ) as partner:
         yield partner
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """moto's S3, which lets everybody do everything."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def strict_s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """moto's S3, which looks at keys, signatures and policies."""
+    with s3_server(tmp_path_factory.mktemp("strict-s3"), strict=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphServer]:
+    """A drive of SharePoint, as far as Microsoft's documentation describes it."""
+    with graph_server(tmp_path_factory.mktemp("graph")) as server:
+        yield server

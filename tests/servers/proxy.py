@@ -14,7 +14,7 @@ __all__ = ["FaultyNetwork"]
 class FaultyNetwork:
     """Forwards connections to ``port``; the first one breaks after ``after`` bytes in the given direction.
 
-    ``cut`` closes it, ``stall`` lets nothing through any more. Later connections work.
+    With ``spared``, that many connections work before it. ``cut`` closes it, ``stall`` lets nothing through any more. Later connections work.
     """
 
     def __init__(
@@ -24,11 +24,13 @@ class FaultyNetwork:
         after: int,
         fault: Literal["cut", "stall"] = "cut",
         direction: Literal["up", "down"] = "up",
+        spared: int = 0,
     ) -> None:
         self._target = port
         self._after = after
         self._fault = fault
         self._direction = direction
+        self._spared = spared
         self._listener = socket.create_server((HOST, 0))
         self._ends: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
@@ -56,18 +58,19 @@ class FaultyNetwork:
             thread.join()
 
     def _accept(self) -> None:
-        allowance: float = self._after
+        left = self._spared
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
                 server = socket.create_connection((HOST, self._target))
                 self._ends += [client, server]
                 for direction, source, target in (("up", client, server), ("down", server, client)):
-                    budget = allowance if direction == self._direction else float("inf")
+                    broken = left == 0 and direction == self._direction
+                    budget = self._after if broken else float("inf")
                     thread = threading.Thread(target=self._forward, args=(source, target, budget))
                     self._threads.append(thread)
                     thread.start()
-                allowance = float("inf")
+                left -= 1
 
     def _forward(self, source: socket.socket, target: socket.socket, budget: float) -> None:
         with contextlib.suppress(OSError):

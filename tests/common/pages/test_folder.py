@@ -9,6 +9,8 @@ from common.pages.folder import read_folder
 from tests.common.pages.conftest import SFTP
 
 REST = "type: rest\nurl: https://{system}.example/v1\n"
+S3 = "type: s3\nbucket: {system}\naccess_key_id: a\nsecret_access_key: secret:s\npath: in\n"
+SHAREPOINT = "type: sharepoint\ntenant: t\nclient_id: c\nclient_secret: secret:s\nsite: {system}.example:/sites/x\npath: in\n"
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_all_that_is_wrong_in_a_folder_is_told_at_once(root: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", [SFTP, REST])
+@pytest.mark.parametrize("text", [SFTP, REST, S3, SHAREPOINT])
 def test_a_page_that_leads_to_another_environments_system_is_refused(root: Path, text: str) -> None:
     """Prevents a test from delivering to production, because a page was copied and one line forgotten."""
     write(root, "prod/alma.yaml", text)
