@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from common.tasks.calls import snapshot, upsert
     from common.tasks.delivery import deliver
     from common.tasks.extraction import extract
+    from common.tasks.loading import execute, load
     from common.tasks.notices import notify
     from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
@@ -22,7 +23,9 @@ __all__ = [
     "Receipt",
     "campus_flow",
     "deliver",
+    "execute",
     "extract",
+    "load",
     "notify",
     "now",
     "snapshot",
@@ -42,7 +45,9 @@ _HOMES = {
     "Receipt": "common.receipts",
     "campus_flow": "common.flow",
     "deliver": "common.tasks.delivery",
+    "execute": "common.tasks.loading",
     "extract": "common.tasks.extraction",
+    "load": "common.tasks.loading",
     "notify": "common.tasks.notices",
     "now": "common.clock",
     "snapshot": "common.tasks.calls",

@@ -147,6 +147,11 @@ class Change(Query):
         """Whether it is PL/SQL, which ends in a semicolon."""
         return self._words[0].text.upper() in BLOCKS
 
+    @property
+    def is_procedure(self) -> bool:
+        """Whether the number of rows that it changes is its own affair."""
+        return self.is_block or self._words[0].text.upper() == "CALL"
+
     @cached_property
     def bind_names(self) -> frozenset[str]:
         """The names that the text mentions as ``:name``, lower case."""

@@ -1,6 +1,12 @@
 """The page types: one Prefect block type for each kind of system."""
 
-from common.blocks.database import Database, OracleDatabase, OtherDatabase, PostgresDatabase
+from common.blocks.database import (
+    Database,
+    OracleDatabase,
+    OtherDatabase,
+    PostgresDatabase,
+    TargetDatabase,
+)
 from common.blocks.file_store import FileStorePage
 from common.blocks.http import RestApi
 from common.blocks.mail import MailRelay
@@ -20,6 +26,7 @@ __all__ = [
     "RestApi",
     "SftpServer",
     "SshKey",
+    "TargetDatabase",
 ]
 
 KINDS: dict[str, type[Page]] = {

@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 import pyarrow as pa
 
+from common.connectors.database.source import Source
 from common.errors import ConfigError, DataFlowError, DeliveryError, TransientError
 from common.query import Change
 
@@ -81,10 +82,8 @@ class Loaded:
     rejected: int = 0
 
 
-class Target(Protocol):
-    """A database that flows write to."""
-
-    name: str
+class Target(Source, Protocol):
+    """A database that flows write to as well."""
 
     def load(self, batches: Iterable[pa.RecordBatch], load: Load) -> Loaded:
         """Puts the rows into the table: in bulk, as the types they have, in one transaction that is kept once.
