@@ -2,9 +2,9 @@
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from common.blocks.page import Page
 from common.blocks.secrets import SecretReference, resolve
@@ -65,13 +65,6 @@ class OracleDatabase(TargetDatabase):
         default=False,
         description="Through Oracle Instant Client, which native network encryption needs and the image has to carry.",
     )
-
-    @model_validator(mode="after")
-    def _one_address(self) -> Self:
-        ways = [bool(self.dsn), bool(self.host and self.service_name), bool(self.host and self.sid)]
-        if sum(ways) != 1 or bool(self.dsn and self.host):
-            raise ValueError("an Oracle page names host and service_name, or host and sid, or dsn alone")
-        return self
 
     def open(self, name: str) -> "Target":
         from common.connectors.database.oracle import Oracle

@@ -30,7 +30,15 @@ class Address:
     wallet_password: str | None = field(default=None, repr=False)
 
     def parameters(self, name: str, connect_timeout: float) -> oracledb.ConnectParams:
-        """What the driver connects with. Raises ConfigError where dsn is no descriptor and no known alias."""
+        """What the driver connects with. Raises ConfigError for parts that do not name one place."""
+        ways = [
+            bool(self.dsn and not self.host),
+            *(bool(self.host and x) for x in (self.service_name, self.sid)),
+        ]
+        if sum(ways) != 1:
+            raise ConfigError(
+                f"{name}: the page has to name host and service_name, or host and sid, or dsn alone; correct it."
+            )
         folder = str(self.config_dir) if self.config_dir else None
         found = oracledb.ConnectParams(
             tcp_connect_timeout=connect_timeout,
