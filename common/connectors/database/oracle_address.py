@@ -31,11 +31,8 @@ class Address:
 
     def parameters(self, name: str, connect_timeout: float) -> oracledb.ConnectParams:
         """What the driver connects with. Raises ConfigError for parts that do not name one place."""
-        ways = [
-            bool(self.dsn and not self.host),
-            *(bool(self.host and x) for x in (self.service_name, self.sid)),
-        ]
-        if sum(ways) != 1:
+        ways = [self.dsn, *(self.host and part for part in (self.service_name, self.sid))]
+        if sum(map(bool, ways)) != 1:
             raise ConfigError(
                 f"{name}: the page has to name host and service_name, or host and sid, or dsn alone; correct it."
             )
