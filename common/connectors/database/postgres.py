@@ -23,6 +23,13 @@ from common.query import Bind, Change, Query
 
 __all__ = ["Postgres"]
 
+# a server may be silent for as long as a query takes; one whose host does not answer either is given up
+DEAD_PEER = {
+    "keepalives_idle": 60,
+    "keepalives_interval": 10,
+    "keepalives_count": 6,
+    "tcp_user_timeout": 120_000,
+}
 BYTES_A_ROW = 256  # a guess that turns rows a batch into the driver's hint, which is in bytes
 
 
@@ -48,7 +55,7 @@ class Postgres:
         self._host, self._port, self._connect_timeout = host, port, connect_timeout
         self._login = Login(name, f"{host}:{port}/{database}", username)
         login = quote(username, safe="") + (f":{quote(password, safe='')}" if password else "")
-        options = urlencode({"connect_timeout": int(connect_timeout), "sslmode": sslmode})
+        options = urlencode({"connect_timeout": int(connect_timeout), "sslmode": sslmode} | DEAD_PEER)
         address = f"[{host}]" if ":" in host else host
         self._url = f"postgresql://{login}@{address}:{port}/{quote(database, safe='')}?{options}"
 

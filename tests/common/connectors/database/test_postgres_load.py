@@ -92,6 +92,22 @@ def test_a_replaced_table_is_never_seen_empty(
     assert names(admin) == {"001": "New", "003": "Ada"}
 
 
+def test_another_writer_waits_while_a_table_is_replaced(
+    mirror: Make, admin, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """Two replacements at once would leave the rows of both."""
+    with psycopg.connect(postgres.url(), autocommit=True) as writer:
+        writer.execute("SET lock_timeout = '50ms'")
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            yield batch(person("003"))
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                writer.execute("INSERT INTO people (id, name) VALUES ('009', 'x')")
+
+        assert mirror().load(batches(), load_of(tmp_path, "replace")) == Loaded(1)
+    assert names(admin) == {"003": "Ada"}
+
+
 def test_an_upsert_changes_what_is_there_and_adds_what_is_not(mirror: Make, admin, tmp_path: Path) -> None:
     """Columns that the load does not name keep what they have; the last row of a key counts."""
     mirror().load([batch(person("001"), person("002"))], load_of(tmp_path))
