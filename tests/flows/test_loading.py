@@ -14,6 +14,7 @@ from common.errors import ConfigError, ContractError, DeliveryError
 from common.receipts import Receipt, Receipts
 from common.run import recording
 from common.sandbox.pages import save_page
+from common.settings import settings
 from tests.conftest import Sandbox
 from tests.servers.postgres import Postgres
 
@@ -113,7 +114,7 @@ def test_refused_rows_are_kept_beside_the_receipt_for_their_owner_only(
     assert count(mirror) == everybody
     receipt = loaded(max_rejected=0.01)
     assert (receipt.rows, receipt.rejected) == (everybody - 1, 1)
-    files = sorted(Path(p) for p in (Receipts()._home / "people_to_mirror").rglob("*.rejected.csv"))
+    files = sorted((settings().home / "receipts" / "people_to_mirror").rglob("*.rejected.csv"))
     assert len(files) == 2
     assert str(files[0]) in str(caught.value)
     assert f"rows=1 file={files[1]}" in caplog.text

@@ -114,7 +114,10 @@ class Oracle:
         return ""
 
     def load(self, batches: Iterable[pa.RecordBatch], load: Load) -> Loaded:
-        """See Target. A replaced table is emptied by DELETE; texts of an upsert are at most 4,000 bytes long."""
+        """See Target. A replaced table is emptied by DELETE.
+
+        With a key, texts are at most 4,000 bytes long, and those of a key that is CHAR have to come padded.
+        """
         with self._connected(Request.loading(load)) as connection:
             return load_rows(connection, batches, load, self.name)
 

@@ -192,6 +192,19 @@ def test_a_fault_while_loading_that_passes_is_tried_again(
     assert names(admin) == {"001": "Ada"}
 
 
+def test_a_commit_without_an_answer_is_repeated_only_where_that_doubles_nothing(
+    oracle: Server, warehouse: Make, admin, to
+) -> None:
+    """The rows are there or not, and nobody knows: a plain append must wait for a person."""
+    oracle.faults.add(Fault("COMMIT", drop=True))
+    with pytest.raises(DeliveryError, match=r"Look which, and run again only if it is not there"):
+        warehouse().load([batch(person("001"))], to())
+    for mode, key in (("append", ["id"]), ("upsert", ["id"]), ("replace", [])):
+        oracle.faults.add(Fault("COMMIT", drop=True))
+        with pytest.raises(TransientError, match="broke off while the load of targets was being committed"):
+            warehouse().load([batch(person("001"))], to(mode, key=key))
+
+
 def test_a_full_tablespace_is_not_a_fault_of_every_row(oracle: Server, warehouse: Make, admin, to) -> None:
     """A million rows in a reject file would hide that the database has no room."""
     oracle.faults.add(Fault("INSERT INTO", error=OracleError(1653, "unable to extend table SIS.TARGETS")))
