@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from common.tasks.fetching import archive, fetch
     from common.tasks.jobs import upload
     from common.tasks.listing import extract_graphql, extract_rest
+    from common.tasks.loading import execute, load
     from common.tasks.notices import notify
     from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
@@ -32,6 +33,7 @@ __all__ = [
     "archive",
     "campus_flow",
     "deliver",
+    "execute",
     "extract",
     "fetch",
     "Job",
@@ -47,6 +49,7 @@ __all__ = [
     "extract",
     "extract_graphql",
     "extract_rest",
+    "load",
     "notify",
     "now",
     "snapshot",
@@ -78,9 +81,11 @@ _HOMES = {
     "Upload": "common.connectors.rest_call",
     "campus_flow": "common.flow",
     "deliver": "common.tasks.delivery",
+    "execute": "common.tasks.loading",
     "extract": "common.tasks.extraction",
     "extract_graphql": "common.tasks.listing",
     "extract_rest": "common.tasks.listing",
+    "load": "common.tasks.loading",
     "notify": "common.tasks.notices",
     "fetch": "common.tasks.fetching",
     "now": "common.clock",

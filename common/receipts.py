@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, is_zipfile
 
+from common.clock import now
+from common.contract import Contract
 from common.errors import ContractError
 from common.files import Parcel
 from common.settings import settings
 
 __all__ = ["Difference", "Receipt", "Receipts"]
+
+STEM = "%Y%m%dT%H%M%S.%fZ"
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Receipt:
     rows: rows delivered; for calls, rows that the receiver accepted. bytes: as received.
     seconds: how long the sending took. atomic: whether the receiver could only ever see the whole file.
     verified: whether the size was compared at the receiver.
+    rejected: rows that a database refused and that are set aside.
     """
 
     flow: str
@@ -41,6 +46,7 @@ class Receipt:
     delivered: datetime
     personal: tuple[str, ...] = ()
     removed: int = 0
+    rejected: int = 0
     rehearsal: bool = False
     verified: bool = True
 
@@ -52,6 +58,7 @@ class Receipt:
             "what": self.contract,
             "rows": f"{self.rows:,}",
             "rows that left": f"{self.removed:,}",
+            "rows refused": f"{self.rejected:,}",
             "bytes": f"{self.bytes:,}",
             "sha256": self.sha256,
             "whole or not at all": "yes" if self.atomic else "no",
@@ -99,7 +106,7 @@ class Receipts:
         """Keeps the receipt, and the file for a later look; older files beyond ``keep_delivered`` go."""
         folder = self._folder(receipt.flow, receipt.system, receipt.contract)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        stem = receipt.delivered.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        stem = receipt.delivered.astimezone(UTC).strftime(STEM)
         if parcel:
             with _finished(folder / f"{stem}.delivered") as unfinished:
                 shutil.copyfile(parcel.path, unfinished)
@@ -110,13 +117,17 @@ class Receipts:
 
     def guard(self, flow: str, system: str, parcel: Parcel) -> None:
         """Raises ContractError if the parcel has lost more rows since the last delivery than it may."""
-        last = self.last(flow, system, parcel.contract.name)
-        allowed = parcel.contract.max_shrink
-        if last is None or parcel.rows >= last.rows * (1 - allowed):
+        self.guard_rows(flow, system, parcel.contract, parcel.rows, parcel.name)
+
+    def guard_rows(self, flow: str, system: str, contract: Contract, rows: int, what: str) -> None:
+        """The same for ``what`` there is of any other form."""
+        last = self.last(flow, system, contract.name)
+        allowed = contract.max_shrink
+        if last is None or rows >= last.rows * (1 - allowed):
             return
         raise ContractError(
-            f"{parcel.contract.name}: {parcel.name} has {parcel.rows:,} rows, the delivery of "
-            f"{last.delivered:%Y-%m-%d %H:%M} to {system} had {last.rows:,}: {1 - parcel.rows / last.rows:.1%} fewer, "
+            f"{contract.name}: {what} has {rows:,} rows, the delivery of "
+            f"{last.delivered:%Y-%m-%d %H:%M} to {system} had {last.rows:,}: {1 - rows / last.rows:.1%} fewer, "
             f"{allowed:.1%} are allowed. Nothing was sent. If so many really left, raise max_shrink for one run."
         )
 
@@ -128,6 +139,13 @@ class Receipts:
             return None
         old, new = Counter(_lines(last)), Counter(_lines(parcel.path))
         return Difference(added=(new - old).total(), removed=(old - new).total())
+
+    def rejects(self, flow: str, system: str, contract: str) -> Path:
+        """A new file for rows that the receiver refuses, kept as long as delivered ones; it outlives the run."""
+        folder = self._folder(flow, system, contract)
+        for old in sorted(folder.glob("*.rejected.csv"))[: -settings().keep_delivered]:
+            old.unlink()
+        return folder / f"{now().astimezone(UTC):{STEM}}.rejected.csv"
 
     def _folder(self, flow: str, system: str, contract: str) -> Path:
         return self._home / flow / system / re.sub(r"[^a-z0-9]+", "-", contract.lower())

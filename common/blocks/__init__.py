@@ -1,6 +1,12 @@
 """The page types: one Prefect block type for each kind of system."""
 
-from common.blocks.database import Database, OracleDatabase, OtherDatabase, PostgresDatabase
+from common.blocks.database import (
+    Database,
+    OracleDatabase,
+    OtherDatabase,
+    PostgresDatabase,
+    TargetDatabase,
+)
 from common.blocks.file_store import FileStorePage
 from common.blocks.folder import FolderPage
 from common.blocks.ftps import FtpsServer
@@ -35,6 +41,7 @@ __all__ = [
     "SharePointDrive",
     "SshKey",
     "WebDavServer",
+    "TargetDatabase",
 ]
 
 KINDS: dict[str, type[Page]] = {

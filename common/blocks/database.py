@@ -1,6 +1,7 @@
-"""Pages of databases that flows read from."""
+"""Pages of databases that flows read from and write to."""
 
 from abc import abstractmethod
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -11,8 +12,9 @@ from common.settings import settings
 
 if TYPE_CHECKING:
     from common.connectors.database.source import Source
+    from common.connectors.database.target import Target
 
-__all__ = ["Database", "OracleDatabase", "OtherDatabase", "PostgresDatabase"]
+__all__ = ["Database", "OracleDatabase", "OtherDatabase", "PostgresDatabase", "TargetDatabase"]
 
 
 class Database(Page):
@@ -22,7 +24,14 @@ class Database(Page):
     def open(self, name: str) -> "Source": ...
 
 
-class OracleDatabase(Database):
+class TargetDatabase(Database):
+    """A page of a database that flows write to as well."""
+
+    @abstractmethod
+    def open(self, name: str) -> "Target": ...
+
+
+class OracleDatabase(TargetDatabase):
     """An Oracle database, such as the campus warehouse.
 
     Example:
@@ -36,9 +45,20 @@ class OracleDatabase(Database):
     _block_type_name = "Campus Oracle database"
     kind: ClassVar[str] = "oracle"
 
-    host: str = Field(description="Host name or address.")
+    host: str = Field(default="", description="Host name or address.")
     port: int = Field(default=1521, description="Port of the listener.")
-    service_name: str = Field(description="Service name that the listener knows.")
+    service_name: str = Field(default="", description="Service name that the listener knows.")
+    sid: str = Field(default="", description="SID, for a listener that knows no service name.")
+    dsn: str = Field(
+        default="",
+        description="Instead of host: a descriptor, (DESCRIPTION=...), or an alias in the tnsnames.ora of config_dir.",
+    )
+    tls: bool = Field(default=False, description="TCPS to the host; a dsn says so itself.")
+    config_dir: Path | None = Field(default=None, description="Folder of tnsnames.ora, in the image.")
+    wallet_location: Path | None = Field(
+        default=None, description="Folder of the wallet, in the image; config_dir if unset."
+    )
+    wallet_password: SecretReference | None = Field(default=None, description="Password of the wallet.")
     username: str = Field(description="User that the flows log in as.")
     password: SecretReference = Field(description="Password of that user.")
     thick: bool = Field(
@@ -46,14 +66,24 @@ class OracleDatabase(Database):
         description="Through Oracle Instant Client, which native network encryption needs and the image has to carry.",
     )
 
-    def open(self, name: str) -> "Source":
+    def open(self, name: str) -> "Target":
         from common.connectors.database.oracle import Oracle
+        from common.connectors.database.oracle_address import Address
 
-        return Oracle(
-            name=name,
+        address = Address(
             host=self.host,
             port=self.port,
             service_name=self.service_name,
+            sid=self.sid,
+            dsn=self.dsn,
+            tls=self.tls,
+            config_dir=self.config_dir,
+            wallet_location=self.wallet_location,
+            wallet_password=resolve(self.wallet_password, page=name, field="wallet_password"),
+        )
+        return Oracle(
+            name=name,
+            address=address,
             username=self.username,
             password=resolve(self.password, page=name, field="password") or "",
             thick=self.thick,
@@ -61,7 +91,7 @@ class OracleDatabase(Database):
         )
 
 
-class PostgresDatabase(Database):
+class PostgresDatabase(TargetDatabase):
     """A PostgreSQL database.
 
     Example:
@@ -84,7 +114,7 @@ class PostgresDatabase(Database):
         default="prefer", description="How far TLS is insisted on, as libpq names it."
     )
 
-    def open(self, name: str) -> "Source":
+    def open(self, name: str) -> "Target":
         from common.connectors.database.postgres import Postgres
 
         return Postgres(

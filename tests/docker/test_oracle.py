@@ -13,6 +13,7 @@ import pytest
 
 from common.clock import today
 from common.connectors.database.oracle import Oracle
+from common.connectors.database.oracle_address import Address
 from common.errors import DataFlowError
 from common.query import Query
 from common.sandbox.campus import OWNER, campus_on
@@ -38,9 +39,11 @@ def real() -> Oracle:
     values = installed() | os.environ
     oracle = Oracle(
         name="real Oracle",
-        host="127.0.0.1",
-        port=int(values.get("CAMPUS_ORACLE_PORT", "1521")),
-        service_name="FREEPDB1",
+        address=Address(
+            host="127.0.0.1",
+            port=int(values.get("CAMPUS_ORACLE_PORT", "1521")),
+            service_name="FREEPDB1",
+        ),
         username=USER,
         password=values.get("CAMPUS_SANDBOX_PASSWORD", ""),
     )
@@ -59,9 +62,7 @@ def stand_in() -> Iterator[Oracle]:
     with Server({"CAMPUS": database}, {USER: User(PASSWORD, schema=OWNER)}) as server:
         yield Oracle(
             name="stand-in",
-            host="127.0.0.1",
-            port=server.port,
-            service_name="CAMPUS",
+            address=Address(host="127.0.0.1", port=server.port, service_name="CAMPUS"),
             username=USER,
             password=PASSWORD,
         )

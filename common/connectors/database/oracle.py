@@ -1,36 +1,60 @@
-"""Oracle Database through python-oracledb, rows fetched as Arrow batches."""
+"""Oracle Database through python-oracledb, rows fetched and bound as Arrow batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import oracledb
 import pyarrow as pa
 
-from common.connectors.database.source import lower_case, place
+from common.connectors.database.oracle_address import Address
+from common.connectors.database.oracle_errors import Login
+from common.connectors.database.oracle_load import commit, load_rows
+from common.connectors.database.request import Request
+from common.connectors.database.source import lower_case
+from common.connectors.database.target import Load, Loaded
 from common.connectors.probing import Tell, reach, untold
-from common.errors import ConfigError, DataFlowError, SourceError, TransientError
-from common.query import Query
+from common.errors import ConfigError, SourceError
+from common.query import Change, Query
 
 __all__ = ["Oracle"]
 
-REFUSED_LOGIN = {1005, 1017, 1045, 28000, 28001}
-PASSING = {
-    *(54, 60, 1012, 1033, 1034, 1089, 1090, 1555, 3113, 3114, 3135),
-    *(12170, 12516, 12520, 12535, 12537, 12541, 12543, 12545, 12547, 12560, 12571),  # the network
+# What the driver's Arrow fetch refuses with DPY-3030, and the two that it gives without their zone
+CAST = {
+    oracledb.DB_TYPE_TIMESTAMP_TZ,
+    oracledb.DB_TYPE_TIMESTAMP_LTZ,
+    oracledb.DB_TYPE_INTERVAL_DS,
+    oracledb.DB_TYPE_INTERVAL_YM,
+    oracledb.DB_TYPE_ROWID,
+    oracledb.DB_TYPE_UROWID,
+    oracledb.DB_TYPE_JSON,
+    oracledb.DB_TYPE_XMLTYPE,
+    oracledb.DB_TYPE_BFILE,
+    oracledb.DB_TYPE_OBJECT,
+    oracledb.DB_TYPE_CURSOR,
 }
-UNKNOWN_SERVICE = ("DPY-6001", "DPY-6003", "ORA-12514", "ORA-12505")
-CONNECTION_LOST = ("DPY-1001", "DPY-4011", "DPY-4024", "DPY-6000", "DPY-6005")
-WANTS_ENCRYPTION = (
-    "Native Network Encryption",
-    "ORA-12660",
-)  # a server that requires it says one or the other
-HELP = "https://docs.oracle.com/error-help/db/"
 
 
 class Oracle:
     """One service of an Oracle database.
 
+    What its types become, as the driver's Arrow fetch gives them:
+
+    =========================================== =================================================================
+    CHAR, VARCHAR2, NCHAR, NVARCHAR2, CLOB      text; CHAR with its padding
+    NUMBER(p) and NUMBER(p,s)                   decimal(p,s), exact
+    NUMBER without a precision, and arithmetic  float: exact up to 15 digits, and a contract refuses what is not
+    BINARY_FLOAT, BINARY_DOUBLE                 float
+    DATE                                        timestamp in whole seconds; a contract makes a date of it
+    TIMESTAMP(n)                                timestamp, to a nanosecond
+    TIMESTAMP WITH [LOCAL] TIME ZONE            refused: Arrow's would lose the zone. ``CAST(SYS_EXTRACT_UTC(x)
+                                                AS TIMESTAMP)`` is the moment without one
+    BLOB, RAW                                   bytes; a contract takes them as text where they are UTF-8, and a
+                                                query makes hexadecimal digits of a RAW with ``RAWTOHEX``
+    INTERVAL, ROWID, JSON, XMLTYPE, objects     refused: cast them in the query
+    =========================================== =================================================================
+
+    address: where it is.
     thick: through Oracle's own client libraries instead of the driver alone. Native network encryption needs them.
     client: folder of these libraries; where the system looks for libraries if None.
     connect_timeout: seconds until a connection attempt is given up.
@@ -41,25 +65,23 @@ class Oracle:
         self,
         *,
         name: str,
-        host: str,
-        service_name: str,
+        address: Address,
         username: str,
         password: str,
-        port: int = 1521,
         thick: bool = False,
         client: Path | None = None,
         connect_timeout: float = 15,
         call_timeout: float = 1800,
     ) -> None:
         self.name = name
-        self._host, self._port, self._service, self._username = host, port, service_name, username
-        self._password = password
+        self._login, self._password = Login(name, address, username, thick), password
         self._thick, self._client = thick, client
         self._connect_timeout, self._call_timeout = connect_timeout, call_timeout
 
     def stream(self, query: Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Source. Numbers with a precision come as decimals, DATE as a timestamp in seconds."""
-        with self._connected(query) as connection:
+        with self._connected(Request.reading(query)) as connection:
+            self._check_types(connection, query)
             empty: pa.RecordBatch | None = None
             found = False
             # a size has to be given: without one the driver fetches everything into one batch
@@ -77,41 +99,80 @@ class Oracle:
                 yield empty
 
     def probe(self, tell: Tell = untold) -> str:
-        where = f"{self.name}: {self._host}:{self._port}"
-        reach(where, self._host, self._port, timeout=self._connect_timeout, tell=tell)
+        found = self._login.at.parameters(self.name, self._connect_timeout)
+        # a descriptor may name several, of which one that answers is enough for a login
+        host = found.host if isinstance(found.host, str) else found.host[0]
+        port = found.port if isinstance(found.port, int) else found.port[0]
+        reach(f"{self.name}: {host}:{port}", host, port, timeout=self._connect_timeout, tell=tell)
         tell("login")
         query = Query("probe", "SELECT 1 FROM DUAL")
-        with self._connected(query) as connection, connection.cursor() as cursor:
+        with self._connected(Request.reading(query)) as connection, connection.cursor() as cursor:
             tell("query")
             connection.call_timeout = int(self._connect_timeout * 1000)
             cursor.execute(query.text)
             cursor.fetchall()
         return ""
 
+    def load(self, batches: Iterable[pa.RecordBatch], load: Load) -> Loaded:
+        """See Target. A replaced table is emptied by DELETE.
+
+        With a key, texts are at most 4,000 bytes long, and those of a key that is CHAR have to come padded.
+        """
+        with self._connected(Request.loading(load)) as connection:
+            return load_rows(connection, batches, load, self.name)
+
+    def execute(self, change: Change) -> int:
+        """See Target."""
+        with self._connected(Request.changing(change)) as connection, connection.cursor() as cursor:
+            cursor.execute(f"{change.text};" if change.is_block else change.text, dict(change.binds))
+            changed = 0 if change.is_procedure else max(0, cursor.rowcount)
+            commit(connection, self.name, change.name, repeatable=False)
+            return changed
+
     @contextmanager
-    def _connected(self, query: Query) -> Iterator[oracledb.Connection]:
+    def _connected(self, request: Request) -> Iterator[oracledb.Connection]:
         if self._thick:
             self._load_client()
         try:
-            with oracledb.connect(
-                user=self._username,
-                password=self._password,
-                host=self._host,
-                port=self._port,
-                service_name=self._service,
-                tcp_connect_timeout=self._connect_timeout,
-            ) as connection:
+            with self._opened() as connection:
                 connection.call_timeout = int(self._call_timeout * 1000)
                 yield connection
         except oracledb.Error as error:
-            raise self._explained(error, query) from None
+            raise self._login.explained(error, request) from None
+
+    def _opened(self) -> oracledb.Connection:
+        parameters = self._login.at.parameters(self.name, self._connect_timeout)
+        try:
+            # a cached statement keeps the types of its first use: a query that was looked at would fetch floats
+            return oracledb.connect(
+                user=self._login.username, password=self._password, params=parameters, stmtcachesize=0
+            )
         except OSError as error:  # the driver lets a host name that nobody knows pass as it is
-            raise self._unreachable(type(error).__name__) from None
+            raise self._login.unreachable(type(error).__name__) from None
+
+    def _check_types(self, connection: oracledb.Connection, query: Query) -> None:
+        """Raises SourceError for columns that the driver would not fetch, or not whole."""
+        with connection.cursor() as cursor:
+            cursor.parse(query.text)
+            found = [
+                f"{name.lower()} ({kind.name[8:]})"
+                for name, kind, *_ in cursor.description or ()
+                if kind in CAST
+            ]
+        if found:
+            raise SourceError(
+                f"{self.name}: {query.name} gives columns of types that are not read, or that would lose their zone: "
+                f"{', '.join(found)}. Cast them in the query, such as CAST(SYS_EXTRACT_UTC(x) AS TIMESTAMP)."
+            )
 
     def _load_client(self) -> None:
         """Switches the driver over, once a process: it ignores every further call. Raises ConfigError."""
         try:
-            oracledb.init_oracle_client(lib_dir=str(self._client) if self._client else None)
+            config = self._login.at.config_dir
+            oracledb.init_oracle_client(
+                lib_dir=str(self._client) if self._client else None,
+                config_dir=str(config) if config else None,
+            )
         except oracledb.Error as error:
             if error.args[0].full_code == "DPY-2019":
                 raise ConfigError(
@@ -125,40 +186,3 @@ class Oracle:
                 "CAMPUS_INSTANT_CLIENT=instantclient-basiclite-linux.x64.zip make image (see README), or clear "
                 "thick on the page if the database does not insist on native network encryption."
             ) from None
-
-    def _explained(self, error: oracledb.Error, query: Query) -> DataFlowError:
-        """The driver's error in our terms. Only texts that cannot quote a row are passed on."""
-        fault = error.args[0]
-        code, text = int(fault.code or 0), str(error).splitlines()[0]
-        at = f"{self._host}:{self._port}/{self._service}"
-        if code in REFUSED_LOGIN:
-            return ConfigError(
-                f"{self.name}: {at} refused the login of {self._username} (ORA-{code:05d}). "
-                "Check user and password on the page; ask the database's owner if the account is locked."
-            )
-        if any(mark in str(error) for mark in UNKNOWN_SERVICE):
-            return ConfigError(
-                f"{self.name}: {self._host}:{self._port} knows no service {self._service}. Check it on the page."
-            )
-        if not self._thick and any(mark in str(error) for mark in WANTS_ENCRYPTION):
-            return ConfigError(
-                f"{self.name}: {at} insists on native network encryption. Set thick on the page; the image has to "
-                "carry Oracle Instant Client (see README)."
-            )
-        if code in PASSING or any(mark in text for mark in CONNECTION_LOST):
-            return self._unreachable(fault.full_code)
-        if 900 <= code < 1000:
-            return SourceError(
-                f"{self.name}: {query.name} fails at {place(query.text, fault.offset)}: {text}. "
-                "Correct the query, or ask the database's owner for the grant."
-            )
-        return SourceError(
-            f"{self.name}: {query.name} fails with {fault.full_code}; its text is withheld because it may quote "
-            f"a row. Its meaning: {HELP}{fault.full_code.lower()}/"
-        )
-
-    def _unreachable(self, what: str) -> TransientError:
-        return TransientError(
-            f"{self.name}: {self._host}:{self._port}/{self._service} cannot be reached or broke off ({what}). "
-            "If it lasts, check host and port on the page and ask the database's owner."
-        )

@@ -13,6 +13,7 @@ from typing import Any
 import oracledb
 
 from common.connectors.database.oracle import Oracle
+from common.connectors.database.oracle_address import Address
 from common.errors import ConfigError, SourceError, TransientError
 from common.sandbox.campus import OWNER, TABLES, Campus
 from common.sandbox.containers.waiting import awaited
@@ -43,9 +44,7 @@ def load_oracle(
     where = f"Oracle at {at.host}:{at.port}"
     server = Oracle(
         name="oracle",
-        host=at.host,
-        port=at.port,
-        service_name=SERVICE,
+        address=Address(host=at.host, port=at.port, service_name=SERVICE),
         username=ADMINISTRATOR,
         password=password,
     )

@@ -62,7 +62,7 @@ def duckdb_error(error: Exception, table: str = "") -> OracleError:
     if missing := re.search(r"NOT NULL constraint failed: \"?([\w$#]+)\"?\.\"?([\w$#]+)", text):
         return OracleError(1400, f'cannot insert NULL into ("{missing[1]}"."{missing[2]}")')
     if long := re.search(r"CHECK\(\((?:length|strlen)\(\"?([\w$#]+)\"?\) <= (\d+)", text):
-        where = f'"{table}"."{long[1]}"' if table else f'"{long[1]}"'
+        where = ".".join(f'"{part}"' for part in (*filter(None, table.split(".")), long[1]))
         return OracleError(12899, f"value too large for column {where} (maximum: {long[2]})")
     for pattern, code, meaning in _DUCKDB_TEXTS:
         if re.search(pattern, text):

@@ -27,6 +27,11 @@ _SAVEPOINT = re.compile(r"SAVEPOINT\s+([\w$#]+)", re.IGNORECASE)
 _ROLLBACK_TO = re.compile(r"ROLLBACK(?:\s+WORK)?\s+TO(?:\s+SAVEPOINT)?\s+([\w$#]+)", re.IGNORECASE)
 _COMMIT = re.compile(r"COMMIT(?:\s+WORK)?", re.IGNORECASE)
 _ROLLBACK = re.compile(r"ROLLBACK(?:\s+WORK)?", re.IGNORECASE)
+_LOCK = re.compile(
+    r"LOCK\s+TABLE\s+(?:\"?([\w$#]+)\"?\.)?\"?([\w$#]+)\"?\s+IN\s+(?:SHARE|EXCLUSIVE|ROW|UPDATE|\s)+\s+MODE"
+    r"(?:\s+NOWAIT|\s+WAIT\s+\d+)?",
+    re.IGNORECASE,
+)
 _SCHEMA = re.compile(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*\"?([\w$#]+)\"?", re.IGNORECASE)
 # Settings that nothing here depends on: a date is never turned into text without a format.
 _HARMLESS = re.compile(
@@ -102,7 +107,7 @@ class Transactions:
         self._database.define(self._connection, statement.text, self.facts())
 
     def control(self, text: str) -> None:
-        """COMMIT, ROLLBACK, SAVEPOINT and ALTER SESSION, sent as SQL."""
+        """COMMIT, ROLLBACK, SAVEPOINT, LOCK TABLE and ALTER SESSION, sent as SQL."""
         if found := _SAVEPOINT.fullmatch(text):
             journal = self.begin()
             journal.savepoints[found[1].upper()] = len(journal.changes)
@@ -112,6 +117,8 @@ class Transactions:
             self.commit()
         elif _ROLLBACK.fullmatch(text):
             self.rollback()
+        elif found := _LOCK.fullmatch(text):
+            self._lock((found[1] or self.schema).upper(), found[2].upper())
         elif found := _SCHEMA.fullmatch(text):
             self.schema = found[1].upper()
         elif not _HARMLESS.fullmatch(text):
@@ -144,6 +151,12 @@ class Transactions:
         with suppress(duckdb.Error):
             self.rollback()
             self._connection.close()
+
+    def _lock(self, owner: str, name: str) -> None:
+        """Opens the transaction, and holds nobody off: of two that change a table the later one gets ORA-08177."""
+        if self._database.catalog.find(owner, name) is None:
+            raise OracleError(942, "table or view does not exist")
+        self.begin()
 
     def _rollback_to(self, name: str) -> None:
         if self._journal is None or name not in self._journal.savepoints:

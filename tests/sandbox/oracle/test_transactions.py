@@ -68,6 +68,15 @@ def test_savepoints_bring_back_an_earlier_state(items: oracledb.Cursor) -> None:
         items.execute("ROLLBACK TO S3")
 
 
+def test_a_locked_table_is_one_that_there_is(items: oracledb.Cursor) -> None:
+    """A load locks the table that it replaces; the misspelt one has to be told there."""
+    items.execute('LOCK TABLE "SIS"."ITEMS" IN EXCLUSIVE MODE WAIT 300')
+    assert items.connection.transaction_in_progress
+    items.execute("LOCK TABLE ITEMS IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+    with pytest.raises(oracledb.DatabaseError, match="ORA-00942"):
+        items.execute("LOCK TABLE NOPE IN EXCLUSIVE MODE")
+
+
 def test_autocommit_keeps_each_change_at_once(oracle: Running, items: oracledb.Cursor) -> None:
     """The commit rides on the execute."""
     items.connection.autocommit = True

@@ -15,7 +15,8 @@ class Fault:
     """Something that goes wrong for SQL that matches a pattern.
 
     Attributes:
-        pattern: a regular expression that is sought in the statement, whatever the case.
+        pattern: a regular expression that is sought in the statement, whatever the case; in COMMIT as well, which
+            drivers send as a request of its own.
         error: what the client is answered with.
         after_rows: strike on the fetch that passes this row, instead of on execution.
         drop: close the socket instead of answering.

@@ -132,6 +132,8 @@ class Session:
             case Function.LOB:
                 return execution.lobs.operate(self._reader) + self._status()
             case Function.COMMIT:
+                if fault := self._settings.faults.on_execute("COMMIT"):
+                    self._strike(fault)
                 transactions.commit()
             case Function.ROLLBACK | Function.LOGOFF:
                 transactions.rollback()

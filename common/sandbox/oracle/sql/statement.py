@@ -43,6 +43,7 @@ _KINDS = {
     "DROP": StatementKind.DEFINITION,
     "TRUNCATE": StatementKind.DEFINITION,
     "ALTER": StatementKind.CONTROL,
+    "LOCK": StatementKind.CONTROL,
     "COMMIT": StatementKind.CONTROL,
     "ROLLBACK": StatementKind.CONTROL,
     "SAVEPOINT": StatementKind.CONTROL,

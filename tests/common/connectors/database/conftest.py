@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from common.connectors.database.oracle import Oracle
+from common.connectors.database.oracle_address import Address
 from common.connectors.database.postgres import Postgres
 from common.sandbox.oracle import Database, Fault, Server, User
 from tests.common.connectors.database.people import DDL, PASSWORD, PEOPLE
@@ -46,13 +47,12 @@ def warehouse(oracle: Server) -> Callable[..., Oracle]:
     def make(**changed) -> Oracle:
         page = {
             "name": "warehouse-sandbox",
-            "host": oracle.host,
-            "port": oracle.port,
-            "service_name": "CAMPUS",
             "username": "SIS",
             "password": PASSWORD,
         }
-        return Oracle(**(page | changed))
+        place = {"host": oracle.host, "port": oracle.port, "service_name": "CAMPUS"}
+        place |= {part: changed.pop(part) for part in list(changed) if part in Address.__slots__}
+        return Oracle(**(page | changed), address=Address(**place))
 
     return make
 

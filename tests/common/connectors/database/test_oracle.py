@@ -109,10 +109,12 @@ def test_a_day_is_bound_as_a_day(warehouse: Make) -> None:
 MANY = """
 import resource, sys
 from common.connectors.database.oracle import Oracle
+from common.connectors.database.oracle_address import Address
 from common.query import Query
 
 host, port, password = sys.argv[1:]
-source = Oracle(name="x", host=host, port=int(port), service_name="CAMPUS", username="SIS", password=password)
+address = Address(host=host, port=int(port), service_name="CAMPUS")
+source = Oracle(name="x", address=address, username="SIS", password=password)
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 source.probe()
 before = peak()

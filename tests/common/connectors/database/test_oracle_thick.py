@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from common.connectors.database.oracle import Oracle
+from common.connectors.database.oracle_address import Address
 from common.errors import ConfigError
 from common.sandbox.oracle import Server
 from common.sandbox.oracle.wire.messages import PROTOCOL_VERSION, accept, refuse
@@ -31,9 +32,11 @@ PROBE = """
 import sys
 from pathlib import Path
 from common.connectors.database.oracle import Oracle
+from common.connectors.database.oracle_address import Address
 
 host, port, password, folder, *thin_first = sys.argv[1:]
-login = {"host": host, "port": int(port), "service_name": "CAMPUS", "username": "SIS", "password": password}
+address = Address(host=host, port=int(port), service_name="CAMPUS")
+login = {"address": address, "username": "SIS", "password": password}
 for name in thin_first:
     Oracle(name=name, **login).probe()
 Oracle(name="warehouse-prod", **login, thick=True, client=Path(folder) if folder else None).probe()
@@ -102,8 +105,8 @@ def test_a_database_that_insists_on_native_encryption_asks_for_thick(encryption:
         "by refusing": (Packet.REFUSE, refuse(12660)),
     }
     with listener(*answers[encryption]) as (host, port):
-        page = {"name": "warehouse-prod", "host": host, "port": port, "service_name": "CAMPUS"}
-        source = Oracle(**page, username="SIS", password=PASSWORD)
+        address = Address(host=host, port=port, service_name="CAMPUS")
+        source = Oracle(name="warehouse-prod", address=address, username="SIS", password=PASSWORD)
         with pytest.raises(ConfigError) as caught:
             source.probe()
     message = str(caught.value)
