@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import ConfigError
-from common.query import Query
+from common.query import Change, Query
 
 SECRET = "900000001"
 
@@ -126,3 +126,37 @@ def test_a_binds_value_is_in_no_text_of_a_query(sql) -> None:
     assert query.binds == {"emplid": SECRET}
     assert SECRET not in repr(query) + str(query)
     assert SECRET not in failure(path, emplid=SECRET, other=SECRET)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("UPDATE t SET a = :a WHERE b = ':no' AND c = :C -- :no", {"a", "c"}),
+        ("CALL owner.p(:a, b => :b)", {"a", "b"}),
+        ("BEGIN\n  EXECUTE IMMEDIATE 'x' USING :a;\n  v := f(:b);\nEND;", {"a", "b"}),
+        ("DELETE FROM t", set()),
+    ],
+    ids=["update", "call", "block", "delete"],
+)
+def test_the_binds_of_a_change_are_found_in_its_words(sql, text: str, names: set[str]) -> None:
+    """No parser reads PL/SQL; a bind that is overlooked would be left to the database to miss."""
+    change = Change.load(sql(text), **dict.fromkeys(names, 1))
+    assert change.bind_names == names
+    assert change.rendered(lambda name: f"<{name}>").count("<") == len(names)
+    with pytest.raises(ConfigError, match=r"execute\(\) passes other, which the SQL does not mention"):
+        Change.load(sql(text), other=1, **dict.fromkeys(names, 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "DROP TABLE t", "TRUNCATE TABLE t", "SELECT 1 FROM dual", "DELETE FROM t; DELETE FROM u"]
+)
+def test_what_no_transaction_holds_is_not_executed(sql, text: str) -> None:
+    """A definition commits what was before it; of several statements a database runs the first or none."""
+    with pytest.raises(ConfigError, match=r"one INSERT, UPDATE, DELETE, MERGE, CALL or BEGIN"):
+        Change.load(sql(text))
+
+
+def test_a_quote_that_is_never_closed_in_a_change_is_found_by_its_line(sql) -> None:
+    """The same slip has the same answer as in a query."""
+    with pytest.raises(ConfigError, match="begins at line 2 or earlier is never closed"):
+        Change.load(sql("UPDATE t\nSET a = 'b"))

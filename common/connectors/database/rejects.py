@@ -69,7 +69,7 @@ class Rejects:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with open(descriptor, "a", newline="", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "a", newline="", encoding="utf-8") as file:
             lines = csv.writer(file)
             if fresh:
                 lines.writerow(["row", "reason", *values])

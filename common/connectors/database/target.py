@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 import pyarrow as pa
 
 from common.errors import ConfigError, DataFlowError, DeliveryError, TransientError
-from common.query import Query
+from common.query import Change
 
 __all__ = ["Load", "Loaded", "Mode", "Target", "lost_commit"]
 
@@ -95,8 +95,8 @@ class Target(Protocol):
         """
         ...
 
-    def execute(self, query: Query) -> int:
-        """Runs a statement that changes rows, or a procedure, in one transaction; the number of rows changed.
+    def execute(self, change: Change) -> int:
+        """Makes the change in one transaction; the number of rows changed, 0 for a procedure.
 
         Raises as ``load`` does.
         """
