@@ -15,10 +15,11 @@ from sqlglot import exp
 from common.connectors.database.mysql_errors import explained
 from common.connectors.database.mysql_load import load_rows
 from common.connectors.database.mysql_types import arrow_type, decoders_for
+from common.connectors.database.request import Request
 from common.connectors.database.rows import batches as row_batches
 from common.connectors.database.target import Load, Loaded, lost_commit
 from common.connectors.probing import Tell, reach, untold
-from common.query import Bind, Query
+from common.query import Bind, Change, Query
 
 __all__ = ["MySql", "Tls"]
 
@@ -64,7 +65,7 @@ class MySql:
         """See Source. What each type becomes is in ``mysql_types``."""
         where = f"{self.name}: {query.name}"
         with (
-            self._connected(query.name) as connection,
+            self._connected(Request.reading(query)) as connection,
             _unread(connection.cursor(SSCursor)) as cursor,
         ):
             connection.decoders = dict(decoders_for(where))
@@ -75,30 +76,33 @@ class MySql:
 
     def load(self, batches: Iterable[pa.RecordBatch], load: Load) -> Loaded:
         """See Target. Rows go over in INSERTs of many rows each; the table has to be InnoDB's."""
-        with self._connected(load.table) as connection:
+        with self._connected(Request.loading(load)) as connection:
             loaded = load_rows(self.name, connection, batches, load)
             self._commit(connection, load.table, repeatable=load.repeatable)
         return loaded
 
-    def execute(self, query: Query) -> int:
+    def execute(self, change: Change) -> int:
         """See Target."""
-        with self._connected(query.name) as connection, connection.cursor() as cursor:
-            changed = cursor.execute(_rendered(query, cursor))
-            self._commit(connection, query.name, repeatable=False)
+        with self._connected(Request.changing(change)) as connection, connection.cursor() as cursor:
+            changed = cursor.execute(_rendered(change, cursor))
+            while cursor.nextset():  # a procedure answers more than once
+                pass
+            self._commit(connection, change.name, repeatable=False)
         return changed
 
     def probe(self, tell: Tell = untold) -> str:
         where = f"{self.name}: {self._host}:{self._port}"
         reach(where, self._host, self._port, timeout=self._connect_timeout, tell=tell)
         tell("login")
-        with self._connected("probe", silence=self._connect_timeout) as connection:
+        query = Query("probe", "SELECT 1")
+        with self._connected(Request.reading(query), silence=self._connect_timeout) as connection:
             tell("query")
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
+                cursor.execute(query.text)
         return ""
 
     @contextmanager
-    def _connected(self, what: str, silence: float | None = None) -> Iterator[Connection]:
+    def _connected(self, request: Request, silence: float | None = None) -> Iterator[Connection]:
         """A connection in a transaction, which is undone unless it is committed."""
         patience = silence or self._call_timeout
         try:
@@ -125,7 +129,7 @@ class MySql:
                 if connection.open:
                     connection.close()
         except pymysql.err.Error as error:
-            raise explained(error, name=self.name, at=self._at, username=self._username, what=what) from None
+            raise explained(error, request, name=self.name, at=self._at, username=self._username) from None
 
     def _context(self) -> ssl.SSLContext | None:
         if self._tls == "disabled":

@@ -9,8 +9,9 @@ import re
 import pymysql
 from pymysql.constants import CR, ER
 
+from common.connectors.database.request import Request
 from common.connectors.database.rows import RefusedRowsError
-from common.errors import ConfigError, DataFlowError, SourceError, TransientError
+from common.errors import ConfigError, DataFlowError, TransientError
 
 __all__ = ["explained", "refused_rows", "said"]
 
@@ -37,28 +38,28 @@ NAMED = (  # where an error's text ends in a name, which no value can imitate
 )
 
 
-def explained(error: pymysql.err.Error, *, name: str, at: str, username: str, what: str) -> DataFlowError:
-    """The driver's error while ``what``, a query or a load, ran ``at`` host, port and database."""
+def explained(
+    error: pymysql.err.Error, request: Request, *, name: str, at: str, username: str
+) -> DataFlowError:
+    """The driver's error while the request ran ``at`` host, port and database."""
     code, text = _code(error), said(error)
     if refused := _no_entry(code, text, name=name, at=at, username=username):
         return refused
     if code in PASSING:
         return TransientError(
-            f"{name}: {at} cannot be reached or broke off while {what} ran ({code}). "
+            f"{name}: {at} cannot be reached or broke off while {request.what} ran ({code}). "
             "If it lasts, check host and port on the page and ask the database's owner."
         )
     if code == ER.PARSE_ERROR:  # it quotes the SQL, where the binds' values stand
         line = re.search(r" at line (\d+)$", text)
-        return SourceError(
-            f"{name}: {what} fails at line {line[1] if line else 'unknown'}: the server does not understand the SQL "
-            f"from there on ({code}). Correct the query."
+        return request.refused(
+            f"{name}: {request.what} fails at line {line[1] if line else 'unknown'}: the server does not understand "
+            f"the SQL from there on ({code}). {request.advice}"
         )
     if code in TELLING:
-        return SourceError(
-            f"{name}: {what} fails ({code}): {text}. Correct it, or ask the database's owner for the grant."
-        )
-    return SourceError(
-        f"{name}: {what} fails with error {code}; its text is withheld because it may quote a row. "
+        return request.refused(f"{name}: {request.what} fails ({code}): {text}. {request.advice}")
+    return request.refused(
+        f"{name}: {request.what} fails with error {code}; its text is withheld because it may quote a row. "
         f"Its meaning: {HELP}, error {code}."
     )
 

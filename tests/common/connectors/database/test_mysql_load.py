@@ -12,7 +12,7 @@ import pytest
 from common.connectors.database.mysql import MySql
 from common.connectors.database.target import Load, Loaded, Mode
 from common.errors import ConfigError, DeliveryError, SourceError
-from common.query import Query
+from common.query import Change
 from tests.servers.mariadb import MariaDb
 
 Make: TypeAlias = Callable[..., MySql]
@@ -153,7 +153,7 @@ def test_a_table_that_cannot_be_loaded_safely_is_refused(
 
 def test_a_user_who_may_not_write_is_told_so(housing: Make, target: MySql, tmp_path: Path) -> None:
     """It is the grant that is missing, not the password."""
-    with pytest.raises(SourceError, match=r"beds fails \(1142\): INSERT command denied to user 'reader'"):
+    with pytest.raises(DeliveryError, match=r"beds fails \(1142\): INSERT command denied to user 'reader'"):
         housing().load([batch(row("002"))], load(tmp_path, "append"))
 
 
@@ -173,7 +173,7 @@ def test_a_commit_without_an_answer_is_not_repeated_blindly(
 
 def test_a_statement_says_how_many_rows_it_changed(target: MySql, beds) -> None:
     """It is committed, and its binds are values."""
-    statement = Query(
+    statement = Change(
         "raise.sql", "UPDATE beds SET fee = fee + :more WHERE emplid = :who", {"more": 1, "who": "001"}
     )
     assert target.execute(statement) == 1
