@@ -7,29 +7,37 @@ from common.blocks.database import (
     PostgresDatabase,
     TargetDatabase,
 )
+from common.blocks.database import Database, OracleDatabase, OtherDatabase, PostgresDatabase
+from common.blocks.database_file import DuckDbFile, SqliteFile
 from common.blocks.file_store import FileStorePage
 from common.blocks.folder import FolderPage
 from common.blocks.ftps import FtpsServer
 from common.blocks.http import RestApi
 from common.blocks.http import GraphQlApi, HttpPage, RestApi
 from common.blocks.mail import MailRelay
+from common.blocks.mysql import MySqlDatabase
+from common.blocks.odbc import OdbcDatabase
 from common.blocks.page import Page
 from common.blocks.s3 import S3Bucket
 from common.blocks.sftp import SftpServer
 from common.blocks.smb import SmbShare
 from common.blocks.sharepoint import SharePointDrive
+from common.blocks.snowflake import SnowflakeDatabase
 from common.blocks.ssh_key import SshKey
 from common.blocks.webdav import WebDavServer
 
 __all__ = [
     "KINDS",
     "Database",
+    "DuckDbFile",
     "FileStorePage",
     "FolderPage",
     "FtpsServer",
     "GraphQlApi",
     "HttpPage",
     "MailRelay",
+    "MySqlDatabase",
+    "OdbcDatabase",
     "OracleDatabase",
     "OtherDatabase",
     "Page",
@@ -39,6 +47,8 @@ __all__ = [
     "SftpServer",
     "SmbShare",
     "SharePointDrive",
+    "SnowflakeDatabase",
+    "SqliteFile",
     "SshKey",
     "WebDavServer",
     "TargetDatabase",
@@ -61,6 +71,16 @@ KINDS: dict[str, type[Page]] = {
     for page in (OracleDatabase, PostgresDatabase, OtherDatabase, SftpServer, RestApi, GraphQlApi, MailRelay)
         S3Bucket,
         SharePointDrive,
+    for page in (
+        OracleDatabase,
+        PostgresDatabase,
+        MySqlDatabase,
+        OdbcDatabase,
+        SnowflakeDatabase,
+        DuckDbFile,
+        SqliteFile,
+        OtherDatabase,
+        SftpServer,
         RestApi,
         MailRelay,
     )

@@ -35,9 +35,14 @@ def _loaded_by(statements: str) -> set[str]:
 
 @cache
 def _declared(*groups: str) -> set[str]:
-    """The distributions that pyproject.toml asks for: a run's, and those of the dependency ``groups``."""
+    """The distributions that pyproject.toml asks for: a run's with its extras, and those of the ``groups``."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    lists = [project["project"]["dependencies"], *(project["dependency-groups"][group] for group in groups)]
+    extras = project["project"]["optional-dependencies"].values()
+    lists = [
+        project["project"]["dependencies"],
+        *extras,
+        *(project["dependency-groups"][group] for group in groups),
+    ]
     return {re.split(r"[\[<>=]", item)[0] for items in lists for item in items}
 
 
@@ -136,8 +141,11 @@ def test_a_flow_loads_only_what_it_uses() -> None:
         "duckdb",
         "lxml",
         "oracledb",
+        "pymysql",
+        "pyodbc",
         "pandas",
         "pyarrow.parquet",
+        "snowflake",
         "sqlalchemy",
         "tenacity",
     }

@@ -6,11 +6,13 @@ import pytest
 
 from common.sandbox.partners import HttpPartner, MailPartner, SftpPartner
 from tests.servers import ftps as ftps_launcher
+from tests.servers import mariadb as mariadb_launcher
 from tests.servers import openssh as openssh_launcher
 from tests.servers import postgres as postgres_launcher
 from tests.servers import samba as samba_launcher
 from tests.servers.ftps import FtpServer
 from tests.servers.graph import GraphServer, graph_server
+from tests.servers.mariadb import MariaDb
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
@@ -23,6 +25,7 @@ __all__ = [
     "graph",
     "http_partner",
     "mail_partner",
+    "mariadb",
     "openssh",
     "postgres",
     "s3",
@@ -50,6 +53,15 @@ def openssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSsh]:
     if not openssh_launcher.installed():
         pytest.skip("NOT TESTED AGAINST OPENSSH: no sshd on this machine (Debian: openssh-server)")
     with openssh_launcher.openssh_server(tmp_path_factory.mktemp("openssh")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    """A MariaDB server with an empty database, without TLS."""
+    if not mariadb_launcher.installed():
+        pytest.skip("NOT TESTED AGAINST MARIADB: no mariadbd on this machine (Debian: mariadb-server)")
+    with mariadb_launcher.mariadb_server() as server:
         yield server
 
 

@@ -1,12 +1,12 @@
 """Any other database that SQLAlchemy has a dialect for; DuckDB and SQLite are installed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
+from common.connectors.database.rows import batches as row_batches
 from common.connectors.probing import Tell, reach, untold
 from common.errors import ConfigError, DataFlowError, SourceError, TransientError
 from common.query import Query
@@ -44,17 +44,8 @@ class OtherDatabase:
             result = connection.execution_options(stream_results=True, max_row_buffer=rows).execute(
                 sa.text(text), dict(query.binds)
             )
-            names = [name.lower() for name in result.keys()]  # noqa: SIM118 - a Result is no mapping
-            found = False
-            for part in result.partitions(rows):
-                found = True
-                arrays = [
-                    self._array(query, name, values)
-                    for name, values in zip(names, zip(*part, strict=True), strict=True)
-                ]
-                yield pa.RecordBatch.from_arrays(arrays, names=names)
-            if not found:
-                yield pa.RecordBatch.from_arrays([pa.nulls(0)] * len(names), names=names)
+            fields = [(name, None) for name in result.keys()]  # noqa: SIM118 - a Result is no mapping
+            yield from row_batches(f"{self.name}: {query.name}", fields, lambda: result.fetchmany(rows))
 
     def probe(self, tell: Tell = untold) -> str:
         at = self._engine.url
@@ -66,15 +57,6 @@ class OtherDatabase:
         for _ in self.stream(Query("probe", "SELECT 1 AS one"), 1):
             pass
         return ""
-
-    def _array(self, query: Query, name: str, values: Sequence[Any]) -> pa.Array:
-        try:
-            return pa.array(list(values))
-        except (pa.ArrowException, OverflowError) as error:
-            raise SourceError(
-                f"{self.name}: {query.name} gives column {name} values of several types, or of one that no file "
-                f"holds ({type(error).__name__}). Cast it in the query."
-            ) from None
 
     def _connected(self) -> sa.Connection:
         try:

@@ -1,14 +1,16 @@
-"""Connectors to a PostgreSQL server and to the Oracle stand-in, as pages would make them."""
+"""Connectors to PostgreSQL's and MariaDB's servers and to the Oracle stand-in, as pages would make them."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from common.connectors.database.mysql import MySql
 from common.connectors.database.oracle import Oracle
 from common.connectors.database.oracle_address import Address
 from common.connectors.database.postgres import Postgres
 from common.sandbox.oracle import Database, Fault, Server, User
 from tests.common.connectors.database.people import DDL, PASSWORD, PEOPLE
+from tests.servers.mariadb import MariaDb
 from tests.servers.postgres import Postgres as PostgresServer
 
 
@@ -62,3 +64,22 @@ def fault(oracle: Server) -> Iterator[Callable[..., None]]:
     """Lets the next query go wrong."""
     yield lambda **what: oracle.faults.add(Fault("PS_PEOPLE", **what))
     oracle.faults.clear()
+
+
+@pytest.fixture
+def housing(mariadb: MariaDb) -> Callable[..., MySql]:
+    """Makes connectors to the MariaDB server, with these parts of its page changed."""
+
+    def make(**changed) -> MySql:
+        page = {
+            "name": "housing-sandbox",
+            "host": mariadb.host,
+            "port": mariadb.port,
+            "database": mariadb.database,
+            "username": mariadb.reader,
+            "password": mariadb.password,
+            "tls": "disabled",
+        }
+        return MySql(**(page | changed))
+
+    return make
