@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from common.receipts import Receipt
     from common.tasks.calls import snapshot, upsert
     from common.tasks.delivery import deliver
+    from common.tasks.encryption import decrypted, encrypted
     from common.tasks.extraction import extract
+    from common.tasks.mailing import mail
     from common.tasks.notices import notify
+    from common.tasks.reading import read_csv
     from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
 __all__ = [
@@ -21,10 +24,14 @@ __all__ = [
     "Contract",
     "Receipt",
     "campus_flow",
+    "decrypted",
     "deliver",
+    "encrypted",
     "extract",
+    "mail",
     "notify",
     "now",
+    "read_csv",
     "snapshot",
     "today",
     "upsert",
@@ -41,10 +48,14 @@ _HOMES = {
     "Contract": "common.contract",
     "Receipt": "common.receipts",
     "campus_flow": "common.flow",
+    "decrypted": "common.tasks.encryption",
     "deliver": "common.tasks.delivery",
+    "encrypted": "common.tasks.encryption",
     "extract": "common.tasks.extraction",
+    "mail": "common.tasks.mailing",
     "notify": "common.tasks.notices",
     "now": "common.clock",
+    "read_csv": "common.tasks.reading",
     "snapshot": "common.tasks.calls",
     "today": "common.clock",
     "upsert": "common.tasks.calls",

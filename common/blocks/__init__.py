@@ -1,6 +1,7 @@
 """The page types: one Prefect block type for each kind of system."""
 
 from common.blocks.database import Database, OracleDatabase, OtherDatabase, PostgresDatabase
+from common.blocks.encryption import EncryptingPage
 from common.blocks.file_store import FileStorePage
 from common.blocks.http import RestApi
 from common.blocks.mail import MailRelay
@@ -11,6 +12,7 @@ from common.blocks.ssh_key import SshKey
 __all__ = [
     "KINDS",
     "Database",
+    "EncryptingPage",
     "FileStorePage",
     "MailRelay",
     "OracleDatabase",
