@@ -6,12 +6,13 @@ import pytest
 
 from common.sandbox.partners import HttpPartner, MailPartner, SftpPartner
 from tests.servers import openssh as openssh_launcher
+from tests.servers import pgp
 from tests.servers import postgres as postgres_launcher
 from tests.servers.openssh import OpenSsh
 from tests.servers.partners import HTTP_SYSTEMS, MAIL_SYSTEMS, SFTP_SYSTEMS
 from tests.servers.postgres import Postgres
 
-__all__ = ["http_partner", "mail_partner", "openssh", "postgres", "sftp_partner"]
+__all__ = ["http_partner", "mail_partner", "openssh", "pgp_people", "postgres", "sftp_partner"]
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +56,12 @@ def mail_partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailPartn
         tmp_path_factory.mktemp("mail"), list(MAIL_SYSTEMS.values()), max_bytes=1_000_000
     ) as partner:
         yield partner
+
+
+@pytest.fixture(scope="session")
+def pgp_people() -> Iterator[pgp.PgpPeople]:
+    """People with OpenPGP keys, by name."""
+    if not pgp.installed():
+        pytest.skip("NOT TESTED AGAINST GNUPG: no gpg on this machine (Debian: gnupg)")
+    with pgp.people() as people:
+        yield people

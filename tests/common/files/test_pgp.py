@@ -1,10 +1,7 @@
 """Files for one reader, and of one writer, with the GnuPG that is installed."""
 
 import logging
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,61 +11,10 @@ from common.contract import Column, Contract
 from common.errors import ConfigError, SourceError
 from common.files import Parcel, PgpKeys, decrypted, encrypted, write_csv
 from tests.common.sources import Rows
+from tests.servers.pgp import PgpPeople
 
 PEOPLE = Contract("people", (Column("emplid"),))
 PASSPHRASE = "open-sesame-2231"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with a key: its fingerprint, and both halves in armour."""
-
-    fingerprint: str
-    public: str
-    private: str
-
-
-@pytest.fixture(scope="module")
-def person() -> Iterator[Callable[..., Person]]:
-    """Makes a key with GnuPG's own program, once for each name; ``at`` is the day on which it is made."""
-    if shutil.which("gpg") is None:
-        pytest.skip("NOT TESTED AGAINST GNUPG: no gpg on this machine (Debian: gnupg)")
-    made: dict[str, Person] = {}
-    with TemporaryDirectory(prefix="gpg-") as home:
-        # by default the agent measures how often it can hash in a tenth of a second, for each start
-        (Path(home) / "gpg-agent.conf").write_text("s2k-count 65536\n", encoding="utf-8")
-
-        def gpg(*arguments: str, passphrase: str) -> str:
-            command = ["gpg", "--homedir", home, "--batch", "--yes", "--armor", "--with-colons"]
-            secret = ["--pinentry-mode", "loopback", "--passphrase-fd", "0"]
-            answer = subprocess.run(
-                [*command, *secret, *arguments], input=passphrase, capture_output=True, text=True, check=True
-            )
-            return answer.stdout
-
-        def make(name: str, *, passphrase: str = "", at: str = "", uses: str = "default") -> Person:
-            if name not in made:
-                faked = ["--faked-system-time", f"{at}T000000!"] if at else []
-                lasts = "1d" if at else "never"
-                address = f"{name}@partner.example"
-                gpg(
-                    *faked,
-                    "--quick-generate-key",
-                    address,
-                    "future-default",
-                    uses,
-                    lasts,
-                    passphrase=passphrase,
-                )
-                lines = gpg("--list-keys", address, passphrase="").splitlines()
-                fingerprint = next(line for line in lines if line.startswith("fpr")).split(":")[9]
-                public = gpg("--export", fingerprint, passphrase="")
-                private = gpg("--export-secret-keys", fingerprint, passphrase=passphrase)
-                made[name] = Person(fingerprint, public, private)
-            return made[name]
-
-        yield make
-        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=True)
 
 
 @pytest.fixture
@@ -84,16 +30,16 @@ def parcel(rows: Rows, folder: Path) -> Parcel:
 
 
 @pytest.fixture
-def ours(person: Callable[..., Person]) -> PgpKeys:
+def ours(pgp_people: PgpPeople) -> PgpKeys:
     """Our page of the bank: the bank's public key, and our own with its passphrase."""
-    bank, own = person("bank"), person("campus", passphrase=PASSPHRASE)
+    bank, own = pgp_people("bank"), pgp_people("campus", passphrase=PASSPHRASE)
     return PgpKeys("bank-sftp", bank.public, bank.fingerprint, own.private, PASSPHRASE)
 
 
 @pytest.fixture
-def theirs(person: Callable[..., Person]) -> PgpKeys:
+def theirs(pgp_people: PgpPeople) -> PgpKeys:
     """The same from the bank's side."""
-    bank, own = person("bank"), person("campus", passphrase=PASSPHRASE)
+    bank, own = pgp_people("bank"), pgp_people("campus", passphrase=PASSPHRASE)
     return PgpKeys("campus", own.public, own.fingerprint, bank.private)
 
 
@@ -117,10 +63,10 @@ def test_the_partner_alone_reads_what_is_encrypted_and_sees_who_wrote_it(
 
 
 def test_without_a_key_of_ours_a_file_is_encrypted_and_not_signed(
-    parcel: Parcel, person: Callable[..., Person], theirs: PgpKeys
+    parcel: Parcel, pgp_people: PgpPeople, theirs: PgpKeys
 ) -> None:
     """Most partners hand out a public key and ask for nothing more."""
-    bank = person("bank")
+    bank = pgp_people("bank")
     sealed = encrypted(parcel, PgpKeys("bank-sftp", bank.public, bank.fingerprint))
     with pytest.raises(SourceError, match=r"people\.csv\.pgp is not signed"):
         decrypted(sealed.path, theirs)
@@ -129,10 +75,10 @@ def test_without_a_key_of_ours_a_file_is_encrypted_and_not_signed(
 
 
 def test_a_key_of_another_fingerprint_is_not_used(
-    parcel: Parcel, ours: PgpKeys, person: Callable[..., Person], folder: Path
+    parcel: Parcel, ours: PgpKeys, pgp_people: PgpPeople, folder: Path
 ) -> None:
     """Prevents a key that somebody slipped in from reading everything from then on."""
-    stranger = person("stranger")
+    stranger = pgp_people("stranger")
     wrong = PgpKeys("bank-sftp", stranger.public, ours.fingerprint)
     with pytest.raises(ConfigError, match=f"has the fingerprint {stranger.fingerprint}, the page expects"):
         encrypted(parcel, wrong)
@@ -149,12 +95,12 @@ def test_a_fingerprint_may_be_written_as_people_write_it(parcel: Parcel, ours: P
 
 
 def test_keys_that_are_no_use_are_told_apart(
-    parcel: Parcel, ours: PgpKeys, person: Callable[..., Person], folder: Path
+    parcel: Parcel, ours: PgpKeys, pgp_people: PgpPeople, folder: Path
 ) -> None:
     """Prevents a night of guessing: each of these has another remedy, and none leaves a half-written file."""
-    expired, signs = person("expired", at="20200101"), person("signs", uses="sign")
+    expired, signs = pgp_people("expired", at="20200101"), pgp_people("signs", uses="sign")
     bank, fingerprint = ours.public_key or "", ours.fingerprint
-    two = bank + person("stranger").public
+    two = bank + pgp_people("stranger").public
     for keys, message in (
         (PgpKeys("bank-sftp"), "no pgp_public_key to encrypt for"),
         (PgpKeys("bank-sftp", "BEGIN", fingerprint), "pgp_public_key holds 0 keys"),
@@ -177,10 +123,10 @@ def test_keys_that_are_no_use_are_told_apart(
 
 
 def test_a_file_that_is_not_by_the_partner_is_not_used(
-    parcel: Parcel, ours: PgpKeys, theirs: PgpKeys, person: Callable[..., Person], folder: Path
+    parcel: Parcel, ours: PgpKeys, theirs: PgpKeys, pgp_people: PgpPeople, folder: Path
 ) -> None:
     """Prevents rows that anybody could have written from changing what the campus knows."""
-    stranger = person("stranger")
+    stranger = pgp_people("stranger")
     forged = PgpKeys("forger", ours.public_key, ours.fingerprint, stranger.private)
     sealed = encrypted(parcel, forged)
     with pytest.raises(SourceError, match=r"bad signature: it is not by the key [0-9A-F]{40}"):
@@ -189,7 +135,7 @@ def test_a_file_that_is_not_by_the_partner_is_not_used(
 
 
 def test_files_that_cannot_be_opened_are_told_apart(
-    parcel: Parcel, ours: PgpKeys, theirs: PgpKeys, person: Callable[..., Person], folder: Path
+    parcel: Parcel, ours: PgpKeys, theirs: PgpKeys, pgp_people: PgpPeople, folder: Path
 ) -> None:
     """A damaged file is fetched anew, one for somebody else is not; neither leaves a part of its rows."""
     (folder / "plain.pgp").write_bytes(b"emplid\r\n900000001\r\n")
@@ -200,7 +146,7 @@ def test_files_that_cannot_be_opened_are_told_apart(
     changed = bytearray(whole)
     changed[len(whole) // 2] ^= 1
     (folder / "changed.pgp").write_bytes(changed)
-    other = PgpKeys("campus", theirs.public_key, theirs.fingerprint, person("stranger").private)
+    other = PgpKeys("campus", theirs.public_key, theirs.fingerprint, pgp_people("stranger").private)
     before = sorted(p.name for p in folder.iterdir())
     for name, keys, message in (
         ("plain.pgp", theirs, "not encrypted by OpenPGP"),
