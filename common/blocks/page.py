@@ -2,12 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, model_validator
 
 __all__ = ["Page"]
+
+_FORMS: dict[tuple[object, ...], dict[str, Any]] = {}
 
 
 class Page(Block):
@@ -44,6 +47,14 @@ class Page(Block):
             if found.get(today) is None and given.get(name) is not None:
                 found[today] = given[name]
         return found
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The form of the type. Prefect asks for it once for each field whenever it saves or shows a page."""
+        asked = (cls, args, tuple(options.items()))
+        if asked not in _FORMS:
+            _FORMS[asked] = super().model_json_schema(*args, **options)
+        return deepcopy(_FORMS[asked])
 
     @model_validator(mode="before")
     @classmethod
