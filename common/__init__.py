@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from common.tasks.extraction import extract
     from common.tasks.mailing import mail
     from common.tasks.notices import notify
-    from common.tasks.reading import read_csv
+    from common.tasks.reading import read_csv, read_fixed_width
     from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "notify",
     "now",
     "read_csv",
+    "read_fixed_width",
     "snapshot",
     "today",
     "upsert",
@@ -56,6 +57,7 @@ _HOMES = {
     "notify": "common.tasks.notices",
     "now": "common.clock",
     "read_csv": "common.tasks.reading",
+    "read_fixed_width": "common.tasks.reading",
     "snapshot": "common.tasks.calls",
     "today": "common.clock",
     "upsert": "common.tasks.calls",

@@ -7,6 +7,7 @@ from common.files.json_lines import write_jsonl
 from common.files.parcel import Parcel
 from common.files.pgp import PgpKeys, decrypted, encrypted
 from common.files.reading import Readable, read_csv
+from common.files.reading_fixed_width import read_fixed_width
 from common.files.xml import Element, write_xml
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "decrypted",
     "encrypted",
     "read_csv",
+    "read_fixed_width",
     "write_csv",
     "write_fixed_width",
     "write_jsonl",

@@ -5,7 +5,7 @@ from common.batches import Batches
 from common.contract import Contract
 from common.files import Readable
 
-__all__ = ["read_csv"]
+__all__ = ["read_csv", "read_fixed_width"]
 
 
 def read_csv(
@@ -24,4 +24,22 @@ def read_csv(
     """
     return files.read_csv(
         file, contract, delimiter=delimiter, quoted=quoted, header=header, encoding=encoding
+    )
+
+
+def read_fixed_width(
+    file: Readable,
+    contract: Contract,
+    *,
+    first_line: bool = False,
+    last_line: bool = False,
+    encoding: str = "ascii",
+) -> Batches:
+    """The rows of a fixed-width file, checked by ``contract``, whose ``max_length`` is each column's width.
+
+    ``first_line`` and ``last_line`` say whether there is a header or a trailer record. What is an error, is said by
+    ``common.files.read_fixed_width``.
+    """
+    return files.read_fixed_width(
+        file, contract, first_line=first_line, last_line=last_line, encoding=encoding
     )
