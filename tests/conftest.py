@@ -20,6 +20,8 @@ os.environ |= {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
 }
 
+os.environ.pop("COLUMNS", None)  # xdist gives its workers a narrow terminal, which cuts tables off
+
 from common.settings import settings
 
 if TYPE_CHECKING:  # a test of one module need not wait for the whole sandbox

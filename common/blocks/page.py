@@ -53,8 +53,16 @@ class Page(Block):
         """The form of the type. Prefect asks for it once for each field whenever it saves or shows a page."""
         asked = (cls, args, tuple(options.items()))
         if asked not in _FORMS:
-            _FORMS[asked] = super().model_json_schema(*args, **options)
+            form = _FORMS[asked] = super().model_json_schema(*args, **options)
+            for position, name in enumerate(cls.reading_order()):
+                form["properties"][name]["position"] = position
         return deepcopy(_FORMS[asked])
+
+    @classmethod
+    def reading_order(cls) -> list[str]:
+        """The fields as people read them: what a kind has to itself first, what all pages have last."""
+        names = (name for part in cls.__mro__ for name in vars(part).get("__annotations__", ()))
+        return [name for name in dict.fromkeys(names) if name in cls.model_fields]
 
     @model_validator(mode="before")
     @classmethod
