@@ -28,8 +28,8 @@ new: install  ## Begin a flow: make new FLOW=housing/residents_to_starrez
 	@: "$${FLOW:?say which flow, as FLOW=<group>/<what>_to_<where>}"
 	@$(BIN)/campus new "$$FLOW"
 
-test: install  ## Run the tests that need no Docker; ARGS="-k alma" picks some
-	$(BIN)/python -m pytest -m "not docker and not slow" $(ARGS)
+test: install  ## Run the tests that need no Docker, on all cores; ARGS="-k alma -n 0" picks some, on one
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not docker and not slow" $(ARGS)
 
 test-all: install  ## Run every test, also the slow ones and those that need a Docker engine
 	$(BIN)/python -m pytest $(ARGS)

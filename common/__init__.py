@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from common.receipts import Receipt
     from common.tasks.calls import snapshot, upsert
     from common.tasks.delivery import deliver
+    from common.tasks.encryption import decrypted, encrypted
     from common.tasks.extraction import extract
     from common.tasks.fetching import archive, fetch
     from common.tasks.jobs import upload
     from common.tasks.listing import extract_graphql, extract_rest
     from common.tasks.loading import execute, load
+    from common.tasks.mailing import mail
     from common.tasks.notices import notify
+    from common.tasks.reading import read_csv, read_fixed_width
     from common.tasks.writing import write_csv, write_fixed_width, write_jsonl, write_xml, zipped
 
 __all__ = [
@@ -29,13 +32,6 @@ __all__ = [
     "Column",
     "Contract",
     "Fetched",
-    "Receipt",
-    "archive",
-    "campus_flow",
-    "deliver",
-    "execute",
-    "extract",
-    "fetch",
     "Job",
     "LinkHeader",
     "NextCursor",
@@ -44,14 +40,22 @@ __all__ = [
     "Receipt",
     "Refusals",
     "Upload",
+    "archive",
     "campus_flow",
+    "decrypted",
     "deliver",
+    "encrypted",
+    "execute",
     "extract",
     "extract_graphql",
     "extract_rest",
+    "fetch",
     "load",
+    "mail",
     "notify",
     "now",
+    "read_csv",
+    "read_fixed_width",
     "snapshot",
     "today",
     "upload",
@@ -69,8 +73,6 @@ _HOMES = {
     "Column": "common.contract",
     "Contract": "common.contract",
     "Fetched": "common.arrivals",
-    "Receipt": "common.receipts",
-    "archive": "common.tasks.fetching",
     "Job": "common.connectors.rest_jobs",
     "LinkHeader": "common.connectors.rest_paging",
     "NextCursor": "common.connectors.rest_paging",
@@ -79,16 +81,22 @@ _HOMES = {
     "Receipt": "common.receipts",
     "Refusals": "common.connectors.rest_jobs",
     "Upload": "common.connectors.rest_call",
+    "archive": "common.tasks.fetching",
     "campus_flow": "common.flow",
+    "decrypted": "common.tasks.encryption",
     "deliver": "common.tasks.delivery",
+    "encrypted": "common.tasks.encryption",
     "execute": "common.tasks.loading",
     "extract": "common.tasks.extraction",
     "extract_graphql": "common.tasks.listing",
     "extract_rest": "common.tasks.listing",
-    "load": "common.tasks.loading",
-    "notify": "common.tasks.notices",
     "fetch": "common.tasks.fetching",
+    "load": "common.tasks.loading",
+    "mail": "common.tasks.mailing",
+    "notify": "common.tasks.notices",
     "now": "common.clock",
+    "read_csv": "common.tasks.reading",
+    "read_fixed_width": "common.tasks.reading",
     "snapshot": "common.tasks.calls",
     "today": "common.clock",
     "upload": "common.tasks.jobs",

@@ -21,6 +21,7 @@ from common.settings import settings
 __all__ = ["Difference", "Receipt", "Receipts"]
 
 STEM = "%Y%m%dT%H%M%S.%fZ"
+ENCRYPTED = 1  # bit 0 of a zip member's flags (APPNOTE 4.4.4)
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,10 @@ class Receipts:
         )
 
     def difference(self, flow: str, system: str, parcel: Parcel) -> Difference | None:
-        """The parcel beside the last delivered file, line by line; None before the first delivery."""
+        """The parcel beside the last delivered file, line by line; None before the first, and if it is encrypted."""
         folder = self._folder(flow, system, parcel.contract.name)
         last = max(folder.glob("*.delivered"), default=None)
-        if last is None:
+        if last is None or parcel.sealed:
             return None
         old, new = Counter(_lines(last)), Counter(_lines(parcel.path))
         return Difference(added=(new - old).total(), removed=(old - new).total())
@@ -161,10 +162,10 @@ def _finished(path: Path) -> Iterator[Path]:
 
 
 def _lines(path: Path) -> Iterator[int]:
-    """The hashes of a file's lines, of all its members if it is a zip."""
+    """The hashes of a file's lines, of all its members if it is a zip; of an encrypted one there are none to see."""
     if is_zipfile(path):
         with ZipFile(path) as archive:
-            for member in archive.namelist():
+            for member in (m for m in archive.infolist() if not m.flag_bits & ENCRYPTED):
                 with archive.open(member) as lines:
                     yield from map(hash, lines)
     else:

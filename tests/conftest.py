@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +19,8 @@ os.environ |= {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # the sandbox logs from this process too
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
 }
+
+os.environ.pop("COLUMNS", None)  # xdist gives its workers a narrow terminal, which cuts tables off
 
 from common.settings import settings
 
@@ -66,9 +69,41 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     one.write_text(f"{first}{end}\n", "utf-8")
     # with heartbeats every flow ends by waiting a second for their thread
     with (
-        prefect_test_harness(server_startup_timeout=90),
+        prefect_test_harness(server_startup_timeout=240),
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_API_SSL_CERT_FILE: str(one)}),
+        _types_registered_once(),
     ):
+        yield
+
+
+@contextmanager
+def _types_registered_once() -> Iterator[None]:
+    """Spares each save of a page what Prefect does before it: two requests for its type and for each of its secrets.
+
+    Whoever registers a type on purpose still does.
+    """
+    from prefect.blocks.core import Block
+
+    save, register = Block._save_sync, Block.__dict__["register_type_and_schema"].__func__
+    known: set[type[Block]] = set()
+    saving = False
+
+    def registering(cls: type[Block], *args: Any, **options: Any) -> None:
+        if not (saving and cls in known):
+            register(cls, *args, **options)
+            known.add(cls)
+
+    def saved(self: Block, *args: Any, **options: Any) -> Any:
+        nonlocal saving
+        saving = True
+        try:
+            return save(self, *args, **options)
+        finally:
+            saving = False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Block, "_save_sync", saved)
+        patch.setattr(Block, "register_type_and_schema", classmethod(registering))
         yield
 
 

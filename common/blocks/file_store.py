@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from common.blocks.page import Page
+from common.blocks.encryption import EncryptingPage
 
 if TYPE_CHECKING:
     from common.connectors.file_store import FileStore
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["FileStorePage"]
 
 
-class FileStorePage(Page):
+class FileStorePage(EncryptingPage):
     """A page of a place that files are delivered to or fetched from."""
 
     path: str = Field(default="/", description="Folder on the server that all paths are relative to.")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from common.blocks.page import Page
+from common.blocks.encryption import EncryptingPage
 from common.blocks.secrets import SecretReference, resolve
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["MailRelay"]
 
 
-class MailRelay(Page):
-    """The mail server that notices are sent through.
+class MailRelay(EncryptingPage):
+    """The mail server that notices and small files are sent through.
 
     Example:
         ```python
@@ -35,6 +35,12 @@ class MailRelay(Page):
     tls: Literal["none", "starttls", "implicit"] = Field(
         default="starttls", description="How the connection is encrypted."
     )
+    max_bytes: int = Field(
+        default=20_000_000,
+        gt=0,
+        title="Largest message",
+        description="Bytes of the largest message, which is a third more than its attachments.",
+    )
 
     def open(self, name: str) -> "Mail":
         from common.connectors.mail import Mail
@@ -47,4 +53,5 @@ class MailRelay(Page):
             username=self.username,
             password=resolve(self.password, page=name, field="password"),
             tls=self.tls,
+            max_bytes=self.max_bytes,
         )

@@ -2,12 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, model_validator
 
 __all__ = ["Page"]
+
+_FORMS: dict[tuple[object, ...], dict[str, Any]] = {}
 
 
 class Page(Block):
@@ -44,6 +47,22 @@ class Page(Block):
             if found.get(today) is None and given.get(name) is not None:
                 found[today] = given[name]
         return found
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The form of the type. Prefect asks for it once for each field whenever it saves or shows a page."""
+        asked = (cls, args, tuple(options.items()))
+        if asked not in _FORMS:
+            form = _FORMS[asked] = super().model_json_schema(*args, **options)
+            for position, name in enumerate(cls.reading_order()):
+                form["properties"][name]["position"] = position
+        return deepcopy(_FORMS[asked])
+
+    @classmethod
+    def reading_order(cls) -> list[str]:
+        """The fields as people read them: what a kind has to itself first, what all pages have last."""
+        names = (name for part in cls.__mro__ for name in vars(part).get("__annotations__", ()))
+        return [name for name in dict.fromkeys(names) if name in cls.model_fields]
 
     @model_validator(mode="before")
     @classmethod

@@ -86,6 +86,7 @@ class Mail:
         message = self._compose(to, subject, text, html, attachments)
         size = len(message.as_bytes())
         self._check_size(size)
+        self._check_announced(self._relay, size)
         with self._explained("the message"):
             try:
                 refused = self._relay.send_message(message, from_addr=self._sender, to_addrs=list(to))
@@ -187,6 +188,17 @@ class Mail:
             raise DeliveryError(
                 f"{self._where}: the message would have {size} bytes, the limit is {self._max_bytes}. Nothing was "
                 "sent; deliver the file another way."
+            )
+
+    def _check_announced(self, relay: smtplib.SMTP, size: int) -> None:
+        """The limit that a relay tells in its greeting (RFC 1870), where it tells one."""
+        with self._explained("the greeting"):
+            relay.ehlo_or_helo_if_needed()
+        announced = relay.esmtp_features.get("size", "")
+        if announced.isdigit() and 0 < int(announced) < size:
+            raise DeliveryError(
+                f"{self._where}: the message would have {size} bytes and is larger than the relay takes, {announced}. "
+                "Nothing was sent; deliver the file another way."
             )
 
 

@@ -28,6 +28,7 @@ class Parcel:
 
     preview: the first rows with every personal column masked, fit to be shown.
     bytes, sha256: of the file as it lies on disk.
+    sealed: encrypted, so that its lines cannot be compared with those of another delivery.
     """
 
     path: Path
@@ -36,17 +37,26 @@ class Parcel:
     preview: tuple[dict[str, str], ...] = field(repr=False)
     bytes: int
     sha256: str
+    sealed: bool = False
 
     @property
     def name(self) -> str:
         return self.path.name
 
     @classmethod
-    def of(cls, path: Path, rows: int, contract: Contract, preview: tuple[dict[str, str], ...]) -> "Parcel":
+    def of(
+        cls,
+        path: Path,
+        rows: int,
+        contract: Contract,
+        preview: tuple[dict[str, str], ...],
+        *,
+        sealed: bool = False,
+    ) -> "Parcel":
         """Measures a finished file."""
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return cls(path, rows, contract, preview, path.stat().st_size, digest)
+        return cls(path, rows, contract, preview, path.stat().st_size, digest, sealed)
 
 
 def write_parcel(rows: Batches, contract: Contract, path: Path, body: Body) -> Parcel:

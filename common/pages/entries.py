@@ -18,11 +18,9 @@ def kind_of(entries: Entries) -> type[Page]:
 
 def entries_of(kind: type[Page], values: Mapping[str, Any]) -> dict[str, Any]:
     """``values`` without what goes without saying, in the order in which files have them."""
-    fields = kind.model_fields
-    named = [name for name in fields if name not in Page.model_fields]
     said: dict[str, Any] = {"type": kind.kind}
-    for name in (*named, *Page.model_fields):
-        value, default = values.get(name), fields[name].default
+    for name in kind.reading_order():
+        value, default = values.get(name), kind.model_fields[name].default
         if value is not None and value != default and not (value == "" and default is None):
             said[name] = value
     return said

@@ -10,8 +10,10 @@ from prefect import Task
 
 from common import files
 from common.batches import Batches
+from common.blocks import EncryptingPage
 from common.contract import Contract
 from common.files import Parcel
+from common.pages import find_page, page_name
 from common.run import current_run
 from common.tasks.step import step
 
@@ -52,8 +54,9 @@ write_xml = _writer(files.write_xml)
 
 
 @step
-def zipped(parcel: Parcel, name: str | None = None) -> Parcel:
-    """The parcel in a zip of the same stem, or of ``name``."""
-    packed = files.zipped(parcel, parcel.path.with_name(name) if name else None)
+def zipped(parcel: Parcel, name: str | None = None, *, for_: str | None = None) -> Parcel:
+    """The parcel in a zip of the same stem, or of ``name``; with ``for_`` under the zip_password of that page."""
+    password = find_page(for_, EncryptingPage).password_of_zips(page_name(for_)) if for_ else None
+    packed = files.zipped(parcel, parcel.path.with_name(name) if name else None, password=password)
     logger.info("zipped file=%s bytes=%d was=%d", packed.name, packed.bytes, parcel.bytes)
     return packed

@@ -173,3 +173,13 @@ def test_what_a_killed_run_left_half_written_is_not_taken_for_a_delivery(
     assert receipts.last("customers", "permits-sftp", "permit customers") == receipt(one)
     assert receipts.difference("customers", "permits-sftp", one) == Difference(0, 0)
     assert len(list(receipts.all())) == 1
+
+
+def test_encrypted_files_are_not_compared(receipts: Receipts, parcel: MakeParcel) -> None:
+    """Prevents a rehearsal that fails at a zip it cannot open, or that reports a difference of noise."""
+    sealed = zipped(parcel("1", "2"), password="correct-horse-7391")
+    receipts.store(receipt(sealed), sealed)
+    assert receipts.difference("customers", "permits-sftp", sealed) is None
+    assert receipts.difference("customers", "permits-sftp", parcel("1", "2")) == Difference(
+        added=3, removed=0
+    )

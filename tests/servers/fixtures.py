@@ -8,6 +8,7 @@ from common.sandbox.partners import HttpPartner, MailPartner, SftpPartner
 from tests.servers import ftps as ftps_launcher
 from tests.servers import mariadb as mariadb_launcher
 from tests.servers import openssh as openssh_launcher
+from tests.servers import pgp
 from tests.servers import postgres as postgres_launcher
 from tests.servers import samba as samba_launcher
 from tests.servers.ftps import FtpServer
@@ -27,6 +28,7 @@ __all__ = [
     "mail_partner",
     "mariadb",
     "openssh",
+    "pgp_people",
     "postgres",
     "s3",
     "samba",
@@ -134,3 +136,12 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphServer]:
     """A drive of SharePoint, as far as Microsoft's documentation describes it."""
     with graph_server(tmp_path_factory.mktemp("graph")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def pgp_people() -> Iterator[pgp.PgpPeople]:
+    """People with OpenPGP keys, by name."""
+    if not pgp.installed():
+        pytest.skip("NOT TESTED AGAINST GNUPG: no gpg on this machine (Debian: gnupg)")
+    with pgp.people() as people:
+        yield people
