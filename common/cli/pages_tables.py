@@ -127,7 +127,8 @@ def _drift(page: "PagePlan") -> list[str]:
 
 def _address(said: "Entries") -> str:
     port = f":{said['port']}" if "port" in said else ""
-    return str(said.get("url") or f"{said.get('host', '')}{port}")
+    host = f"{said['host']}{port}" if "host" in said else ""
+    return str(said.get("url") or host or said.get("path", ""))
 
 
 def _change(difference: "Difference") -> str:
