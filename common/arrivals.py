@@ -32,7 +32,7 @@ class Fetched:
 
 
 class Arrivals:
-    """What a flow has taken in from a system: one small file each, with names and digests and nothing of the content."""
+    """What a flow has taken in from a system: a small note of each file, with its digest and nothing of its content."""
 
     def __init__(self, flow: str, system: str, home: Path | None = None) -> None:
         self._home = (home or settings().home) / "arrivals" / flow / system

@@ -69,6 +69,13 @@ class Page(Block):
     def _mend(cls, values: Any) -> Any:
         return cls.mended(values) if isinstance(values, dict) else values
 
+    @classmethod
+    def place(cls, entries: Mapping[str, Any]) -> str:
+        """Where a page of these entries leads, for lists and comparisons: its address, host and port, or path."""
+        port = f":{entries['port']}" if "port" in entries else ""
+        host = f"{entries['host']}{port}" if "host" in entries else ""
+        return str(entries.get("url") or host or entries.get("path", ""))
+
     @abstractmethod
     def open(self, name: str) -> Any:
         """The connector that this page describes; ``name`` is the page's, for messages."""

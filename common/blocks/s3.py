@@ -1,6 +1,7 @@
 """Pages of S3 buckets, Amazon's and others'."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -46,6 +47,10 @@ class S3Bucket(FileStorePage):
     kms_key: str = Field(
         default="", title="KMS key", description="Key to encrypt with, where encryption is aws:kms."
     )
+
+    @classmethod
+    def place(cls, entries: Mapping[str, Any]) -> str:
+        return "/".join(filter(None, (entries.get("endpoint"), entries["bucket"])))
 
     def open(self, name: str) -> "S3":
         from common.connectors.s3 import S3

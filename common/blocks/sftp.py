@@ -65,7 +65,7 @@ class SftpServer(FileStorePage):
     )
     resume: bool = Field(
         default=False,
-        description="On where the next attempt may continue a large file that broke off; until then its .part stays there.",
+        description="On where a large file that broke off may be continued; until then its .part stays there.",
     )
 
     @property

@@ -1,6 +1,7 @@
 """Pages of OneDrive and SharePoint."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -37,6 +38,10 @@ class SharePointDrive(FileStorePage):
         description="Site whose document library it is, such as campus.sharepoint.com:/sites/registrar.",
     )
     drive: str = Field(default="", description="Id of the drive, instead of the site.")
+
+    @classmethod
+    def place(cls, entries: Mapping[str, Any]) -> str:
+        return str(entries.get("site") or entries.get("drive", ""))
 
     def open(self, name: str) -> "GraphDrive":
         from common.connectors.graph import GraphDrive

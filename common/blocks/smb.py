@@ -1,6 +1,7 @@
 """Pages of shares on Windows servers."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -35,6 +36,10 @@ class SmbShare(FileStorePage):
     password: SecretReference = Field(description="Password of that user.")
     domain: str = Field(default="", description="Windows domain of that user, where it is one of a domain.")
     encrypt: bool = Field(default=True, description="Off for servers older than SMB 3, which cannot encrypt.")
+
+    @classmethod
+    def place(cls, entries: Mapping[str, Any]) -> str:
+        return f"//{entries['host']}/{entries['share']}"
 
     def open(self, name: str) -> "Smb":
         from common.connectors.smb import Smb

@@ -126,9 +126,9 @@ def _drift(page: "PagePlan") -> list[str]:
 
 
 def _address(said: "Entries") -> str:
-    port = f":{said['port']}" if "port" in said else ""
-    named = (said[field] for field in ("url", "bucket", "site", "drive") if said.get(field))
-    return str(next(named, f"{said.get('host', '')}{port}"))
+    from common.pages.entries import kind_of
+
+    return kind_of(said).place(said) if said.get("type") else ""
 
 
 def _change(difference: "Difference") -> str:

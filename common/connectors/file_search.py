@@ -90,5 +90,6 @@ def wait_for(
         raise TransientError(f"{found[0].name} still grows in {folder!r} {waited}. It is looked at again.")
     mark = f" with its {completion_suffix} file" if completion_suffix else ""
     raise SourceError(
-        f"No file {pattern}{mark} came to {folder!r} {waited}: {len(found)} fit, {len(files)} are there. Ask the partner."
+        f"No file {pattern}{mark} came to {folder!r} {waited}: {len(found)} fit, {len(files)} are there. "
+        "Ask the partner."
     )

@@ -35,11 +35,11 @@ class Sftp:
 
     ``name`` is the configuration page's, for messages. ``path`` is the folder on the server that every
     other path is relative to. ``rename=False`` is for servers that forbid renames, ``moved_on_arrival``
-    for those that take a file away as soon as it has its final name. ``resume=True`` leaves what a large upload had sent
-    when it broke off, for the next attempt to continue. A server that refuses the private key
-    is shown the previous one. ``algorithms="legacy"`` also offers what old servers need. ``jump`` is a server on the way,
-    as ``user@host``; it is shown ``jump_secrets``, or else the secrets that the partner's server is shown. Timeouts are in
-    seconds.
+    for those that take a file away as soon as it has its final name. ``resume=True`` leaves what a large
+    upload had sent when it broke off, for the next attempt to continue. A server that refuses the private
+    key is shown the previous one. ``algorithms="legacy"`` also offers what old servers need. ``jump`` is a
+    server on the way, as ``user@host``; it is shown ``jump_secrets``, or else the secrets that the partner's
+    server is shown. Timeouts are in seconds.
 
     Raises ConfigError for a wrong page, a changed host key or a refused login; TransientError for an
     unreachable server or a broken connection; DeliveryError for what the server refuses to take;

@@ -29,11 +29,23 @@ def take_name(session: SftpSession, temporary: str, final: str) -> bool:
         try:
             client.rename(temporary, final)
         except OSError:
-            client.rename(aside, final)
+            _step_back(session, aside, final)
             raise
         with contextlib.suppress(OSError):
             client.remove(aside)
     return False
+
+
+def _step_back(session: SftpSession, aside: str, final: str) -> None:
+    """Give the older file its name back, unless another run's has taken it meanwhile."""
+    try:
+        taken = session.status(final) is not None
+    except FileNotFoundError:
+        taken = False
+    if taken:
+        session.client.remove(aside)
+    else:
+        session.client.rename(aside, final)
 
 
 def make_folder(session: SftpSession, folder: str) -> None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from common.blocks import FileStorePage, HttpPage
 from common.errors import ConfigError
-from common.pages.entries import Entries
+from common.pages.entries import Entries, kind_of
 from common.pages.files import PageFile, parse_page_file
 from common.pages.references import NAME
 from common.spelling import nearest
@@ -74,23 +75,11 @@ def _strays(env: str, files: dict[str, PageFile], root: Path) -> Iterator[str]:
 
 def _delivered_to(entries: Entries) -> str:
     """Where a page delivers to; "" for kinds that deliver nothing that could be taken for another's."""
-    match entries["type"]:
-        case "sftp" | "ftps":
-            return (
-                f"{entries['username']}@{entries['host']}:{entries.get('port', '')}{entries.get('path', '/')}"
-            )
-        case "smb":
-            return f"//{entries['host']}/{entries['share']}{entries.get('path', '/')}"
-        case "webdav":
-            return f"{entries['url']}{entries.get('path', '/')}"
-        case "rest" | "graphql":
-            return str(entries["url"])
-        case "s3":
-            return f"{entries.get('endpoint', '')}/{entries['bucket']}:{entries.get('path', '/')}".lstrip("/")
-        case "sharepoint":
-            return f"{entries.get('site') or entries.get('drive')}:{entries.get('path', '/')}"
-        case _:
-            return ""
+    kind = kind_of(entries)
+    if not issubclass(kind, FileStorePage | HttpPage):
+        return ""
+    login = f"{entries['username']}@" if "username" in entries else ""
+    return f"{login}{kind.place(entries)} {entries.get('path', '')}".rstrip()
 
 
 def _told(problems: Iterable[str]) -> Iterator[str]:

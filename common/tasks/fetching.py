@@ -4,7 +4,7 @@ import hashlib
 import logging
 import posixpath
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
@@ -39,11 +39,14 @@ def fetch(
 ) -> tuple[Fetched, ...]:
     """The files at the page ``system`` whose name fits ``pattern``, copied into the run's scratch folder, by name.
 
-    ``pattern`` may begin with a folder: ``outbox/IA_Charges_*.csv``. What this flow has archived before, by name
-    and content, is left out unless ``again`` is set. ``completion_suffix`` asks for a completion file beside each.
-    ``patience`` is how long to wait for a first file and until none has changed for an ``interval``; without it one look
-    has to do. A file that changes while it is fetched is a TransientError. Raises SourceError when ``required`` and none is
-    there at all. Nothing changes at the partner.
+    ``pattern`` may begin with a folder: ``outbox/IA_Charges_*.csv``. Where files stay after they were taken in, let it
+    hold the day. What this flow has archived before, by name and content, is left out unless ``again`` is set.
+    ``completion_suffix`` asks for a completion file beside each; ``older_than``, ``newer_than`` and ``min_bytes`` leave
+    out other files, by the store's clock. ``patience`` is how long to wait for a first file and until none has
+    changed for an ``interval``; without it one look has to do.
+
+    Raises SourceError when ``required`` and nothing fits, not even what is known; TransientError for a file that
+    changes while it is fetched. Nothing changes at the partner.
     """
     folder, _, pattern = pattern.rpartition("/")
     folder = folder or "."
@@ -106,7 +109,7 @@ def archive(files: Sequence[Fetched], *, to: str = "archive") -> None:
         with find_page(system, FileStorePage).open(page_name(system)) as store:
             present = {file.name: file for file in store.list(folder)}
             for file in here:
-                _put_away(store, file, present.get(file.name), to)
+                _put_away(store, file, present, to)
 
 
 def _fetch(store: FileStore, system: str, folder: str, file: RemoteFile, suffix: str) -> Fetched:
@@ -147,13 +150,14 @@ def _check_unchanged(store: FileStore, system: str, folder: str, found: Sequence
         )
 
 
-def _put_away(store: FileStore, file: Fetched, present: RemoteFile | None, to: str) -> None:
+def _put_away(store: FileStore, file: Fetched, present: Mapping[str, RemoteFile], to: str) -> None:
+    found = present.get(file.name)
     if (
-        present is None
+        found is None
     ):  # an attempt before this one moved it, or the partner took it away: it is noted either way
         logger.warning("archive system=%s file=%s is gone from %s", file.system, file.name, file.folder)
         return
-    if (present.size, present.modified) != (file.bytes, file.modified):
+    if (found.size, found.modified) != (file.bytes, file.modified):
         logger.warning("archive system=%s file=%s was replaced meanwhile and stays", file.system, file.name)
         return
     target = posixpath.join(file.folder, to, file.name)
@@ -161,7 +165,7 @@ def _put_away(store: FileStore, file: Fetched, present: RemoteFile | None, to: s
         name = PurePosixPath(file.name)
         target = posixpath.join(file.folder, to, f"{name.stem}.{file.sha256[:12]}{name.suffix}")
     store.move(posixpath.join(file.folder, file.name), target)
-    if file.mark:
+    if file.mark in present:
         store.move(posixpath.join(file.folder, file.mark), posixpath.join(file.folder, to, file.mark))
     logger.info("archived system=%s file=%s to=%s", file.system, file.name, target)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from common.blocks import SftpServer, SshKey
 from common.connectors.sftp import Sftp
 from common.connectors.ssh_login import SshSecrets
 from common.errors import ConfigError, TransientError
@@ -137,6 +138,25 @@ def test_a_jump_host_that_forwards_nothing_is_told_from_a_broken_network(
         )
         with pytest.raises(ConfigError, match=r"jump host 127\.0\.0\.1 does not forward to"), Sftp(**options):
             pass
+
+
+def test_a_page_hands_each_server_its_own_key(openssh: OpenSsh, tmp_path: Path) -> None:
+    """A key that is being rotated has to let a flow through the jump host as well, whichever of the two it knows."""
+    other = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    system = SftpSystem("partner", username="campus", password=PASSWORD)
+    with SftpPartner(tmp_path, [system]) as partner:
+        opened = SftpServer(
+            host="127.0.0.1",
+            port=partner.port,
+            username="campus",
+            password=PASSWORD,
+            host_key=partner.host_key,
+            jump=f"{openssh.username}@{openssh.host}:{openssh.port}",
+            jump_host_key=openssh.host_key,
+            jump_private_key=SshKey(private_key=other, previous_private_key=openssh.private_key),
+        ).open("partner-sandbox")
+        with opened as sftp:
+            assert sftp.put_bytes(b"x", "patrons.csv").verified
 
 
 def _public(private: str) -> str:
