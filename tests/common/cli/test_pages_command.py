@@ -107,7 +107,7 @@ def test_a_page_is_shown_as_its_file_would_have_it(pages: Pages) -> None:
     answer = pages("show", "alma-sftp")
     assert answer.code == 0
     text, _, rest = answer.output.partition("\n\n")
-    assert text.splitlines() == [*ALMA.splitlines(), "path: /night", "rename: false"]
+    assert text.splitlines() == [*ALMA.splitlines(), "rename: false", "path: /night"]
     assert re.search(r"^page      alma-sftp-drill, saved \d{4}-\d\d-\d\d \d\d:\d\d$", rest, re.MULTILINE)
     assert "secrets   password file\n" in rest
     assert "drift     path /night → the default, changed in the dashboard; rename" in rest
