@@ -75,10 +75,9 @@ def _strays(env: str, files: dict[str, PageFile], root: Path) -> Iterator[str]:
 def _delivered_to(entries: Entries) -> str:
     """Where a page delivers to; "" for kinds that deliver nothing that could be taken for another's."""
     match entries["type"]:
-        case "sftp" | "ftps":
-            return (
-                f"{entries['username']}@{entries['host']}:{entries.get('port', '')}{entries.get('path', '/')}"
-            )
+        case "sftp" | "ftps" as kind:
+            port = entries.get("port", 22 if kind == "sftp" else 21)
+            return f"{entries['username']}@{entries['host']}:{port}{entries.get('path', '/')}"
         case "smb":
             return f"//{entries['host']}/{entries['share']}{entries.get('path', '/')}"
         case "webdav":
