@@ -78,8 +78,9 @@ def _delivered_to(entries: Entries) -> str:
     kind = kind_of(entries)
     if not issubclass(kind, FileStorePage | HttpPage):
         return ""
-    login = f"{entries['username']}@" if "username" in entries else ""
-    return f"{login}{kind.place(entries)} {entries.get('path', '')}".rstrip()
+    whole = {name: field.default for name, field in kind.model_fields.items() if field.default} | entries
+    login = f"{whole['username']}@" if "username" in whole else ""
+    return f"{login}{kind.place(whole)} {whole.get('path', '')}".rstrip()
 
 
 def _told(problems: Iterable[str]) -> Iterator[str]:
