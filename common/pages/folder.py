@@ -78,7 +78,8 @@ def _delivered_to(entries: Entries) -> str:
     kind = kind_of(entries)
     if not issubclass(kind, FileStorePage | HttpPage):
         return ""
-    whole = {name: field.default for name, field in kind.model_fields.items() if field.default} | entries
+    whole = {name: field.default for name, field in kind.model_fields.items() if field.default}
+    whole |= entries
     login = f"{whole['username']}@" if "username" in whole else ""
     return f"{login}{kind.place(whole)} {whole.get('path', '')}".rstrip()
 
