@@ -24,17 +24,20 @@ PEOPLE: list[dict[str, Any]] = [
 COLUMNS = {"emplid": "id", "name": "name", "active": "active", "email": "contact.email", "phone": "phone"}
 
 
+@pytest.fixture(scope="module")
+def page(prefect_server: None, http_partner: HttpPartner) -> None:
+    """The page of the partner ``engage``; saving one takes longer than a test."""
+    save_page("engage-list", RestApi(url=http_partner.url("engage"), token=TOKEN))
+
+
 @pytest.fixture
-def partner(
-    prefect_server: None, http_partner: HttpPartner, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[HttpPartner]:
+def partner(page: None, http_partner: HttpPartner, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpPartner]:
     """The partner ``engage`` with seven people, three on a page, and batches of two rows."""
     for file in http_partner.folder("engage").rglob("*.*"):
         file.unlink()
     for person in PEOPLE:
         url = f"{http_partner.url('engage')}/users/{person['id']}"
         httpx.put(url, json=person, headers={"Authorization": f"Bearer {TOKEN}"}).raise_for_status()
-    save_page("engage-list", RestApi(url=http_partner.url("engage"), token=TOKEN))
     monkeypatch.setenv("CAMPUS_BATCH_ROWS", "2")
     settings.cache_clear()
     yield http_partner

@@ -18,6 +18,7 @@ from common.sandbox.pages import save_page
 from common.sandbox.partners import HttpFault, HttpPartner
 from common.settings import settings
 from tests.servers.jobs import CANVAS, IMPORTS
+from tests.servers.partners import TOKEN
 
 USERS = Contract(
     "canvas users",
@@ -28,16 +29,21 @@ GOOD = ["9001,Jane Doe,active", "9003,Ann Lee,suspended"]
 BAD = "9002,Þorgerðr Ngô,gone"
 
 
+@pytest.fixture(scope="module")
+def page(prefect_server: None, http_partner: HttpPartner) -> None:
+    """The page of the partner ``engage``; saving one takes longer than a test."""
+    save_page("canvas-api", RestApi(url=http_partner.url("engage"), token=TOKEN))
+
+
 @pytest.fixture
 def partner(
-    prefect_server: None, http_partner: HttpPartner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: None, http_partner: HttpPartner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[HttpPartner]:
-    """The partner ``engage`` with its page, empty; nothing was delivered before."""
+    """The partner ``engage``, empty; nothing was delivered before."""
     for file in http_partner.folder("engage").rglob("*.*"):
         file.unlink()
     monkeypatch.setenv("CAMPUS_STATE", str(tmp_path / "state"))
     settings.cache_clear()
-    save_page("canvas-api", RestApi(url=http_partner.url("engage"), token="token-5480-battery"))
     yield http_partner
     http_partner.faults.clear()
     settings.cache_clear()
