@@ -76,7 +76,7 @@ def test_an_unknown_database_is_a_fault_of_the_page(housing: Make) -> None:
     assert "/nope, or reader may not use it" in failure(ConfigError, housing(database="nope"))
 
 
-@pytest.mark.parametrize("changed", [{"port": free_port()}, {"host": "no-such-host.invalid"}], ids=str)
+@pytest.mark.parametrize("changed", [{"port": 9}, {"host": "no-such-host.invalid"}], ids=str)
 def test_a_server_that_cannot_be_reached_is_tried_again(housing: Make, changed) -> None:
     """It may be restarting; the message says what to check if it is not."""
     message = failure(TransientError, housing(**changed, connect_timeout=2))
