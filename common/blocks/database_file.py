@@ -28,12 +28,12 @@ class DuckDbFile(Database):
     _block_type_name = "Campus DuckDB file"
     kind: ClassVar[str] = "duckdb"
 
-    path: Path = Field(description="The whole path of the file, as a run sees it.")
+    path: str = Field(description="The whole path of the file, as a run sees it.")
 
     def open(self, name: str) -> "DuckDb":
         from common.connectors.database.duckdb import DuckDb
 
-        return DuckDb(name=name, path=self.path)
+        return DuckDb(name=name, path=Path(self.path))
 
 
 class SqliteFile(Database):
@@ -50,9 +50,9 @@ class SqliteFile(Database):
     _block_type_name = "Campus SQLite file"
     kind: ClassVar[str] = "sqlite"
 
-    path: Path = Field(description="The whole path of the file, as a run sees it.")
+    path: str = Field(description="The whole path of the file, as a run sees it.")
 
     def open(self, name: str) -> "Sqlite":
         from common.connectors.database.sqlite import Sqlite
 
-        return Sqlite(name=name, path=self.path)
+        return Sqlite(name=name, path=Path(self.path))
