@@ -132,7 +132,12 @@ def _address(said: "Entries") -> str:
 
 
 def _change(difference: "Difference") -> str:
-    before, after = difference.server, difference.file
-    if before is None:
+    before, after = (_as_written(value) for value in (difference.server, difference.file))
+    if difference.server is None:
         return f"{difference.field} → {after}"
-    return f"{difference.field} {before} → {'the default' if after is None else after}"
+    return f"{difference.field} {before} → {'the default' if difference.file is None else after}"
+
+
+def _as_written(value: object) -> str:
+    """As a page file has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -31,6 +31,9 @@ from common.files import write_csv, write_fixed_width, write_jsonl, write_xml, z
 from common.query import Query
 
 module, source, page, sql, folder = json.loads(sys.argv[1])
+if "address" in page:
+    from common.connectors.database.oracle_address import Address
+    page["address"] = Address(**page["address"])
 source = getattr(import_module("common.connectors.database." + module), source)(name="warehouse", **page)
 query = Query("people.sql", sql)
 people = Contract(
@@ -109,8 +112,8 @@ def test_oracles_rows_reach_files_of_every_format(tmp_path: Path) -> None:
     database.load("SYSADM", "PS_PEOPLE", PEOPLE)
     (program := tmp_path / "writers.py").write_text(WRITERS)
     with Server({"CAMPUS": database}, {"SIS": User(PASSWORD, schema="SYSADM")}) as server:
-        login = {"service_name": "CAMPUS", "username": "SIS", "password": PASSWORD}
-        page = {"host": server.host, "port": server.port} | login
+        address = {"host": server.host, "port": server.port, "service_name": "CAMPUS"}
+        page = {"address": address, "username": "SIS", "password": PASSWORD}
         job = ("oracle", "Oracle", page, FROM_ORACLE, str(tmp_path))
         assert printed_by(program, json.dumps(job)) == ["5", "2", "False"]
 

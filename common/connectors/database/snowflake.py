@@ -213,10 +213,11 @@ def _der(name: str, private_key: str, passphrase: str | None) -> bytes:
 
 
 def _copy(load: Load) -> str:
+    """With force, since Snowflake remembers which files a table was loaded from, and leaves those out."""
     into = ROWS if load.key else load.table
     return (
         f"COPY INTO {into} FROM @{STAGE} FILE_FORMAT = (TYPE = PARQUET) "
-        "MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE ON_ERROR = ABORT_STATEMENT"
+        "MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE ON_ERROR = ABORT_STATEMENT FORCE = TRUE"
     )
 
 

@@ -110,7 +110,7 @@ def test_a_page_is_shown_as_its_file_would_have_it(pages: Pages) -> None:
     assert text.splitlines() == [*ALMA.splitlines(), "rename: false", "path: /night"]
     assert re.search(r"^page      alma-sftp-drill, saved \d{4}-\d\d-\d\d \d\d:\d\d$", rest, re.MULTILINE)
     assert "secrets   password file\n" in rest
-    assert "drift     path /night → the default, changed in the dashboard; rename" in rest
+    assert "drift     rename false → the default, changed in the dashboard; path" in rest
 
 
 def test_an_edit_in_the_dashboard_survives_an_apply_and_is_pulled(pages: Pages) -> None:

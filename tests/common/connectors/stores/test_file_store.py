@@ -45,6 +45,8 @@ def test_a_file_goes_there_and_comes_back_byte_for_byte(size: int, place: Place,
 @pytest.mark.parametrize("name", AWKWARD_NAMES)
 def test_any_file_name_survives(name: str, place: Place, tmp_path: Path) -> None:
     """Names with blanks, quotes or other scripts are somebody's convention, and are neither shell nor URL text."""
+    if ";" in name and "hold a semicolon" in place.cannot:
+        pytest.skip(place.cannot["hold a semicolon"])
     with place.open() as store:
         store.put_bytes(b"content", name)
         assert place.visible() == {name: 7}
