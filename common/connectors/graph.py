@@ -19,9 +19,11 @@ from common.connectors.graph_drive import Drive
 from common.connectors.graph_login import GraphLogin
 from common.connectors.graph_session import GraphSession
 from common.connectors.graph_upload import upload
+from common.connectors.http.request import base_url
+from common.connectors.http.retries import Retries
+from common.connectors.http.steps import resolve_host
 from common.connectors.local_file import receiving, sending
-from common.connectors.probing import Tell, resolve, untold
-from common.connectors.proxies import behind_proxy
+from common.connectors.probing import Tell, untold
 from common.errors import ConfigError, DeliveryError, TransientError
 
 __all__ = ["GraphDrive"]
@@ -63,6 +65,7 @@ class GraphDrive:
             raise ConfigError(f"Page {name}: name the drive or the site; one of them, not both.")
         self._name = name
         self._path = path
+        url, login_url = (base_url(name, address).rstrip("/") for address in (url, login_url))
         self._addresses = (login_url, url)
         where = f"Page {name} (app {client_id} at {httpx.URL(url).host})"
         self._session = GraphSession(
@@ -75,8 +78,7 @@ class GraphDrive:
                 client_secret=client_secret,
                 scope=f"{url}/.default",
             ),
-            attempts=attempts,
-            backoff=backoff,
+            retries=Retries(name, attempts=attempts, backoff=backoff),
             timeout=timeout,
         )
         self._drive = Drive(self._session, drive=drive, site=site)
@@ -143,9 +145,7 @@ class GraphDrive:
         with self:
             tell("resolves")
             for address in self._addresses:
-                if not behind_proxy(address):
-                    url = httpx.URL(address)
-                    resolve(self._session.where, url.host, url.port or 443)
+                resolve_host(self._session.where, httpx.URL(address))
             self._session.follow(tell)
             self._session.log_in()
             tell("readable")

@@ -23,8 +23,6 @@ from common.errors import ConfigError, DataFlowError, DeliveryError, TransientEr
 __all__ = ["WebDav"]
 
 logger = logging.getLogger(__name__)
-# httpx writes the address of every request at INFO
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _BLOCK = 1024 * 1024  # bytes
 
