@@ -14,7 +14,15 @@ from urllib.parse import quote
 
 import httpx
 
-from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.file_store import (
+    PROBE_CONTENT,
+    UNFINISHED,
+    Placed,
+    RemoteFile,
+    compare_size,
+    path_inside,
+    probe_name,
+)
 from common.connectors.graph_drive import Drive
 from common.connectors.graph_login import GraphLogin
 from common.connectors.graph_session import GraphSession
@@ -24,13 +32,11 @@ from common.connectors.http.retries import Retries
 from common.connectors.http.steps import resolve_host
 from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, untold
-from common.errors import ConfigError, DeliveryError, TransientError
+from common.errors import ConfigError, DeliveryError
 
 __all__ = ["GraphDrive"]
 
 logger = logging.getLogger(__name__)
-
-_CONTENT = b"A check of campus-flows; this file is removed at once.\n"
 
 
 class GraphDrive:
@@ -108,10 +114,7 @@ class GraphDrive:
         expected, url = int(item["size"]), str(item.get("@microsoft.graph.downloadUrl", ""))
         with receiving(local) as target, self._session.download(path, url) as blocks:
             size = sum(target.write(block) for block in blocks)
-            if size != expected:
-                raise TransientError(
-                    f"{self._session.where}: {path} should have {expected} bytes and {size} came. It is tried again."
-                )
+            compare_size(self._session.where, path, size, expected)
         logger.info("graph_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -152,8 +155,8 @@ class GraphDrive:
             self._drive.folder("list", self._inside("."))
             if write:
                 tell("writable")
-                mark = f"campus-probe-{self._name}.part"
-                self.put_bytes(_CONTENT, mark)
+                mark = f"{probe_name(self._name)}{UNFINISHED}"
+                self.put_bytes(PROBE_CONTENT, mark)
                 try:
                     self.remove(mark)
                 except (DeliveryError, ConfigError):
