@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from common.blocks.file_store import FileStorePage
-from common.blocks.secrets import SecretReference, resolve
-from common.errors import ConfigError
+from common.blocks.secrets import SecretReference, required
 
 if TYPE_CHECKING:
     from common.connectors.ftps import Ftps
@@ -47,15 +46,12 @@ class FtpsServer(FileStorePage):
     def open(self, name: str) -> "Ftps":
         from common.connectors.ftps import Ftps
 
-        password = resolve(self.password, page=name, field="password")
-        if password is None:
-            raise ConfigError(f"Page {name}, password: it is empty. Put the user's password on the page.")
         return Ftps(
             name=name,
             host=self.host,
             port=self.port,
             username=self.username,
-            password=password,
+            password=required(self.password, page=name, field="password"),
             tls=self.tls,
             certificate=self.certificate,
             path=self.path,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from common.blocks.file_store import FileStorePage
-from common.blocks.secrets import SecretReference, resolve
+from common.blocks.secrets import SecretReference, required
 
 if TYPE_CHECKING:
     from common.connectors.s3 import S3
@@ -61,7 +61,7 @@ class S3Bucket(FileStorePage):
             region=self.region,
             endpoint=self.endpoint,
             access_key_id=self.access_key_id,
-            secret_access_key=resolve(self.secret_access_key, page=name, field="secret_access_key") or "",
+            secret_access_key=required(self.secret_access_key, page=name, field="secret_access_key"),
             path=self.path,
             replace=self.replace,
             encryption=self.encryption,

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from common.errors import ConfigError
 
-__all__ = ["SecretReference", "is_pointer", "resolve"]
+__all__ = ["SecretReference", "is_pointer", "required", "resolve"]
 
 SecretReference: TypeAlias = Secret | SecretStr  # type: ignore[type-arg]
 """A Secret document of the Prefect server; or where else the value is: ``file:/run/secrets/alma``,
@@ -21,6 +21,16 @@ FILE, VARIABLE = "file:", "env:"
 def is_pointer(text: str) -> bool:
     """Whether the text says where a secret is, rather than being one."""
     return text.startswith((FILE, VARIABLE))
+
+
+def required(reference: SecretReference, *, page: str, field: str) -> str:
+    """The value of a secret that nothing works without; raises as ``resolve`` does, and where the page has none."""
+    value = resolve(reference, page=page, field=field)
+    if value is None:
+        raise ConfigError(
+            f"Page {page}, {field}: it is empty. Put the {field.replace('_', ' ')} on the page."
+        )
+    return value
 
 
 def resolve(reference: SecretReference | None, *, page: str, field: str) -> str | None:

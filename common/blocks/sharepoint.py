@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from common.blocks.file_store import FileStorePage
-from common.blocks.secrets import SecretReference, resolve
+from common.blocks.secrets import SecretReference, required
 
 if TYPE_CHECKING:
     from common.connectors.graph import GraphDrive
@@ -50,7 +50,7 @@ class SharePointDrive(FileStorePage):
             name=name,
             tenant=self.tenant,
             client_id=self.client_id,
-            client_secret=resolve(self.client_secret, page=name, field="client_secret") or "",
+            client_secret=required(self.client_secret, page=name, field="client_secret"),
             site=self.site,
             drive=self.drive,
             path=self.path,

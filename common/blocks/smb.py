@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from common.blocks.file_store import FileStorePage
-from common.blocks.secrets import SecretReference, resolve
-from common.errors import ConfigError
+from common.blocks.secrets import SecretReference, required
 
 if TYPE_CHECKING:
     from common.connectors.smb import Smb
@@ -44,16 +43,13 @@ class SmbShare(FileStorePage):
     def open(self, name: str) -> "Smb":
         from common.connectors.smb import Smb
 
-        password = resolve(self.password, page=name, field="password")
-        if password is None:
-            raise ConfigError(f"Page {name}, password: it is empty. Put the user's password on the page.")
         return Smb(
             name=name,
             host=self.host,
             port=self.port,
             share=self.share,
             username=self.username,
-            password=password,
+            password=required(self.password, page=name, field="password"),
             domain=self.domain,
             path=self.path,
             encrypt=self.encrypt,

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from common.blocks.file_store import FileStorePage
-from common.blocks.secrets import SecretReference, resolve
-from common.errors import ConfigError
+from common.blocks.secrets import SecretReference, required
 
 if TYPE_CHECKING:
     from common.connectors.webdav import WebDav
@@ -42,14 +41,11 @@ class WebDavServer(FileStorePage):
     def open(self, name: str) -> "WebDav":
         from common.connectors.webdav import WebDav
 
-        password = resolve(self.password, page=name, field="password")
-        if password is None:
-            raise ConfigError(f"Page {name}, password: it is empty. Put the user's password on the page.")
         return WebDav(
             name=name,
             url=self.url,
             username=self.username,
-            password=password,
+            password=required(self.password, page=name, field="password"),
             path=self.path,
             rename=self.rename,
         )

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from common.connectors.file_store import FileStore, RemoteFile
+from common.connectors.file_store import UNFINISHED, FileStore, RemoteFile
 from common.errors import ConfigError, SourceError, TransientError
 
 __all__ = ["mark_of", "matching", "wait_for"]
 
 # What uploading programs, ours and WinSCP among them, call a file that is not complete yet.
-_UNFINISHED = (".part", ".filepart")
+_UNFINISHED = (UNFINISHED, ".filepart")
 
 
 def matching(

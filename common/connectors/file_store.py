@@ -1,6 +1,7 @@
-"""What every place for files can do, so that a flow does not know which kind it is."""
+"""What every place for files can do, so that a flow does not know which kind it is; and what all of them keep to."""
 
 import posixpath
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -8,9 +9,24 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from common.connectors.probing import Tell, untold
-from common.errors import ConfigError
+from common.errors import ConfigError, TransientError
 
-__all__ = ["FileStore", "Placed", "RemoteFile", "path_inside"]
+__all__ = [
+    "PROBE_CONTENT",
+    "UNFINISHED",
+    "FileStore",
+    "Placed",
+    "RemoteFile",
+    "compare_size",
+    "path_inside",
+    "probe_name",
+    "temporary_name",
+]
+
+PROBE_CONTENT = b"A check of campus-flows; this file is removed at once.\n"
+"""What a probe writes, for whoever finds it at the partner."""
+UNFINISHED = ".part"
+"""The suffix of every file that is not complete yet, at either end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +104,27 @@ class FileStore(Protocol):
         ...
 
 
+def compare_size(where: str, path: object, found: int | None, expected: int) -> None:
+    """TransientError unless ``path`` has as many bytes as were sent or announced; None is a size that nobody tells."""
+    if found != expected:
+        told = "an unknown number" if found is None else found
+        raise TransientError(
+            f"{where}: {path} should have {expected} bytes and has {told}. It is tried again."
+        )
+
+
 def path_inside(folder: str, remote: str, *, page: str) -> str:
     """``remote`` in the page's ``folder``; ConfigError for a path that leads out of it."""
     if posixpath.isabs(remote) or ".." in PurePosixPath(remote).parts:
         raise ConfigError(f"Page {page}: the path {remote!r} must lie inside the page's {folder!r}.")
     return posixpath.normpath(posixpath.join(folder, remote))
+
+
+def probe_name(page: str) -> str:
+    """How the file of a page's probe is called, before the suffix of what is unfinished."""
+    return f"campus-probe-{page}"
+
+
+def temporary_name(path: str) -> str:
+    """A name beside ``path`` that no other run writes under: two of them would mix their files."""
+    return f"{path}.{secrets.token_hex(4)}{UNFINISHED}"

@@ -8,7 +8,6 @@ import contextlib
 import errno
 import logging
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +16,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.file_store import (
+    PROBE_CONTENT,
+    Placed,
+    RemoteFile,
+    compare_size,
+    path_inside,
+    probe_name,
+    temporary_name,
+)
 from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, untold
 from common.errors import ConfigError, DeliveryError, SourceError, TransientError
@@ -87,7 +94,7 @@ class Folder:
         ):
             size = os.fstat(source.fileno()).st_size
             shutil.copyfileobj(source, target, _BLOCK)
-            self._compare(path, target.tell(), size)
+            compare_size(self._where, path, target.tell(), size)
         logger.info("folder_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -137,10 +144,10 @@ class Folder:
         if write:
             tell("writable")
             with contextlib.ExitStack() as undone:
-                path, file = self._aside(self._inside(f"campus-probe-{self._name}"))
+                path, file = self._aside(self._inside(probe_name(self._name)))
                 undone.callback(path.unlink, missing_ok=True)
                 with self._explained("write", path, DeliveryError), file:
-                    file.write(b"A check of campus-flows; this file is removed at once.\n")
+                    file.write(PROBE_CONTENT)
         return ""
 
     def _place(self, source: BinaryIO, size: int, remote: str) -> Placed:
@@ -152,7 +159,7 @@ class Folder:
                     shutil.copyfileobj(source, file, _BLOCK)
                     file.flush()
                     os.fsync(file.fileno())
-                self._compare(aside, aside.stat().st_size, size)
+                compare_size(self._where, aside, aside.stat().st_size, size)
                 aside.replace(path)
                 _settle(path.parent)
         except BaseException:
@@ -164,7 +171,7 @@ class Folder:
 
     def _aside(self, path: Path) -> tuple[Path, BinaryIO]:
         """A new file beside ``path``, of a name that nobody else writes under."""
-        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+        aside = path.with_name(temporary_name(path.name))
         with self._explained("write", aside, DeliveryError):
             return aside, aside.open("xb")
 
@@ -189,12 +196,6 @@ class Folder:
             if not path.resolve().is_relative_to(folder.resolve()):
                 raise ConfigError(f"{self._where}: {path} is a link that leads out of {folder}.")
         return path
-
-    def _compare(self, path: Path, found: int, expected: int) -> None:
-        if found != expected:
-            raise TransientError(
-                f"{self._where}: {path} should have {expected} bytes and has {found}. It is tried again."
-            )
 
     @contextlib.contextmanager
     def _explained(

@@ -5,13 +5,20 @@ import ftplib
 import logging
 import posixpath
 import re
-import secrets
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self
 
-from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.file_store import (
+    PROBE_CONTENT,
+    Placed,
+    RemoteFile,
+    compare_size,
+    path_inside,
+    probe_name,
+    temporary_name,
+)
 from common.connectors.ftps_errors import code_of
 from common.connectors.ftps_folder import files_in, is_folder, make_folder
 from common.connectors.ftps_session import BLOCK, FtpsSession
@@ -92,7 +99,7 @@ class Ftps:
                 announced = session.size(path)
                 session.client.retrbinary(f"RETR {path}", target.write, BLOCK)
             size = target.tell()
-            session.compare_size(path, size, size if announced is None else announced)
+            compare_size(session.where, path, size, size if announced is None else announced)
         logger.info("ftps_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -150,10 +157,8 @@ class Ftps:
             self.list()
             if write:
                 tell("writable")
-                content = b"A check of campus-flows; this file is removed at once.\n"
-                aside = self._write(
-                    BytesIO(content), len(content), self._inside(f"campus-probe-{self._name}")
-                )
+                path = self._inside(probe_name(self._name))
+                aside = self._write(BytesIO(PROBE_CONTENT), len(PROBE_CONTENT), path)
                 try:
                     with session.explained("remove", aside):
                         session.client.delete(aside)
@@ -183,13 +188,12 @@ class Ftps:
     def _write(self, source: BinaryIO, size: int, path: str) -> str:
         """Sends a file under a temporary name beside ``path``, which it returns; there is none when it fails."""
         session = self._session
-        # a name that no other run writes under: two of them would mix their files
-        aside = f"{path}.{secrets.token_hex(4)}.part"
+        aside = temporary_name(path)
         try:
             with session.explained("write", aside):
                 session.store(aside, source)
                 found = session.size(aside)
-            session.compare_size(aside, found, size)
+            compare_size(session.where, aside, found, size)
         except BaseException:
             self._discard(aside)
             raise

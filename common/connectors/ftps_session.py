@@ -194,11 +194,3 @@ class FtpsSession:
             return self.client.size(path)
         except ftplib.error_perm:
             return None
-
-    def compare_size(self, path: str, found: int | None, expected: int) -> None:
-        """TransientError unless ``path`` has as many bytes as were sent or announced."""
-        if found != expected:
-            told = "of unknown size" if found is None else f"{found}"
-            raise TransientError(
-                f"{self.where}: {path} should have {expected} bytes and has {told}. It is tried again."
-            )

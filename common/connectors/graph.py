@@ -14,21 +14,29 @@ from urllib.parse import quote
 
 import httpx
 
-from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.file_store import (
+    PROBE_CONTENT,
+    UNFINISHED,
+    Placed,
+    RemoteFile,
+    compare_size,
+    path_inside,
+    probe_name,
+)
 from common.connectors.graph_drive import Drive
 from common.connectors.graph_login import GraphLogin
 from common.connectors.graph_session import GraphSession
 from common.connectors.graph_upload import upload
+from common.connectors.http.request import base_url
+from common.connectors.http.retries import Retries
+from common.connectors.http.steps import resolve_host
 from common.connectors.local_file import receiving, sending
-from common.connectors.probing import Tell, resolve, untold
-from common.connectors.proxies import behind_proxy
-from common.errors import ConfigError, DeliveryError, TransientError
+from common.connectors.probing import Tell, untold
+from common.errors import ConfigError, DeliveryError
 
 __all__ = ["GraphDrive"]
 
 logger = logging.getLogger(__name__)
-
-_CONTENT = b"A check of campus-flows; this file is removed at once.\n"
 
 
 class GraphDrive:
@@ -63,6 +71,7 @@ class GraphDrive:
             raise ConfigError(f"Page {name}: name the drive or the site; one of them, not both.")
         self._name = name
         self._path = path
+        url, login_url = (base_url(name, address).rstrip("/") for address in (url, login_url))
         self._addresses = (login_url, url)
         where = f"Page {name} (app {client_id} at {httpx.URL(url).host})"
         self._session = GraphSession(
@@ -75,8 +84,7 @@ class GraphDrive:
                 client_secret=client_secret,
                 scope=f"{url}/.default",
             ),
-            attempts=attempts,
-            backoff=backoff,
+            retries=Retries(name, attempts=attempts, backoff=backoff),
             timeout=timeout,
         )
         self._drive = Drive(self._session, drive=drive, site=site)
@@ -106,10 +114,7 @@ class GraphDrive:
         expected, url = int(item["size"]), str(item.get("@microsoft.graph.downloadUrl", ""))
         with receiving(local) as target, self._session.download(path, url) as blocks:
             size = sum(target.write(block) for block in blocks)
-            if size != expected:
-                raise TransientError(
-                    f"{self._session.where}: {path} should have {expected} bytes and {size} came. It is tried again."
-                )
+            compare_size(self._session.where, path, size, expected)
         logger.info("graph_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -143,17 +148,15 @@ class GraphDrive:
         with self:
             tell("resolves")
             for address in self._addresses:
-                if not behind_proxy(address):
-                    url = httpx.URL(address)
-                    resolve(self._session.where, url.host, url.port or 443)
+                resolve_host(self._session.where, httpx.URL(address))
             self._session.follow(tell)
             self._session.log_in()
             tell("readable")
             self._drive.folder("list", self._inside("."))
             if write:
                 tell("writable")
-                mark = f"campus-probe-{self._name}.part"
-                self.put_bytes(_CONTENT, mark)
+                mark = f"{probe_name(self._name)}{UNFINISHED}"
+                self.put_bytes(PROBE_CONTENT, mark)
                 try:
                     self.remove(mark)
                 except (DeliveryError, ConfigError):

@@ -5,30 +5,21 @@ quote what was sent. The code, the request's id and our own path say enough.
 """
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
 import httpx
 
+from common.connectors.http.errors import TryAgain, retry_after
 from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError
 
-__all__ = ["Action", "Passing", "check_login", "check_status", "explain_fault"]
+__all__ = ["Action", "check_login", "check_status"]
 
 Action: TypeAlias = Literal["write", "read", "list", "look at", "move", "remove", "find the drive of"]
 
 # Microsoft's throttling and its passing faults, a lock that somebody's editor holds, and a range that the upload
 # session does not wait for, which is to be asked for anew.
 _PASSING = frozenset({408, 416, 423, 429, 500, 502, 503, 504, 509})
-
-
-class Passing(Exception):  # noqa: N818 - a signal to the retry loop; it never leaves the connector
-    """A fault that may pass, with the seconds that the server asked to wait for, if it did."""
-
-    def __init__(self, text: str, wait: float = 0.0) -> None:
-        super().__init__(text)
-        self.wait = wait
 
 
 def check_status(where: str, action: Action, path: str, response: httpx.Response) -> None:
@@ -38,7 +29,7 @@ def check_status(where: str, action: Action, path: str, response: httpx.Response
         return
     told = _named(response)
     if status in _PASSING:
-        raise Passing(f"{where} could not {action} {path} now{told}", _retry_after(response))
+        raise TryAgain(f"{where} could not {action} {path} now{told}", retry_after(response))
     raise _refusal(where, action, path, status, told)
 
 
@@ -71,20 +62,10 @@ def check_login(where: str, response: httpx.Response) -> None:
         return
     told = _named(response)
     if response.status_code in _PASSING:
-        raise Passing(f"{where}: Microsoft's login could not answer now{told}", _retry_after(response))
+        raise TryAgain(f"{where}: Microsoft's login could not answer now{told}", retry_after(response))
     raise ConfigError(
         f"{where}: Microsoft refuses the login{told}. Check the page's tenant, client id and secret; a secret expires."
     )
-
-
-def explain_fault(where: str, error: httpx.HTTPError) -> DataFlowError | Passing:
-    """The error for a request that got no whole answer."""
-    kind = type(error).__name__
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return ConfigError(f"{where}: the server's certificate is not trusted. Ask the network's people.")
-    if isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol):
-        return Passing(f"{where}: no connection, a broken one, or nothing in time ({kind})")
-    return ConfigError(f"{where}: the request cannot be made ({kind}). Check the page.")
 
 
 def _named(response: httpx.Response) -> str:
@@ -111,15 +92,3 @@ def _code(response: httpx.Response) -> str:
         described = re.match(r"AADSTS\d+", str(error.get("error_description", ""))) if found else None
         text = described[0] if described else found
     return text if isinstance(text, str) and re.fullmatch(r"\w{1,60}", text, re.ASCII) else ""
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Retry-After in seconds: a number or a date (RFC 9110 section 10.2.3); 0 without one."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        due = parsedate_to_datetime(value)
-    except ValueError:
-        return 0.0
-    return max(0.0, (due.replace(tzinfo=due.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

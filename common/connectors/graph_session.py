@@ -1,54 +1,32 @@
 """Requests to Microsoft Graph: logged in, tried again as long as Microsoft asks for it, with our errors."""
 
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
-import tenacity
 
-from common.connectors.graph_errors import Action, Passing, check_status, explain_fault
+from common.connectors.graph_errors import Action, check_status
 from common.connectors.graph_login import GraphLogin
-from common.connectors.probing import Step, Tell
-from common.errors import ConfigError, SourceError, TransientError
+from common.connectors.http.errors import TryAgain, explain_fault, final
+from common.connectors.http.retries import Retries
+from common.connectors.http.steps import BEGINNINGS
+from common.connectors.probing import Tell
+from common.errors import ConfigError, SourceError
 
 __all__ = ["GraphSession"]
 
-logger = logging.getLogger(__name__)
-# httpx writes the address of every request at INFO, and those for content are passwords in themselves.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-
-R = TypeVar("R")
-
-_LONGEST_WAIT = 120.0  # seconds between two attempts; a server that asks for more gets its own run later
-# What httpx tells of a request under way, as the step that begins with it.
-_BEGINNINGS: Mapping[str, Step] = {
-    "connection.connect_tcp.started": "answers",
-    "connection.start_tls.started": "certificate",
-    "http11.send_request_headers.started": "login",
-}
-
 
 class GraphSession:
-    """The connections of one page. ``attempts`` are for each request; the first wait is ``backoff`` seconds."""
+    """The connections of one page; ``retried`` makes an attempt at something, and others as long as it may pass."""
 
-    def __init__(
-        self, *, where: str, url: str, login: GraphLogin, attempts: int, backoff: float, timeout: float
-    ) -> None:
+    def __init__(self, *, where: str, url: str, login: GraphLogin, retries: Retries, timeout: float) -> None:
         self.where = where
-        self._url = url.rstrip("/")
+        self.retried = retries
+        self._url = url
         self._login = login
         self._timeout = timeout
         self._client: httpx.Client | None = None
-        self._retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(attempts),
-            wait=tenacity.wait_exception(_wait_asked_for)
-            + tenacity.wait_random_exponential(multiplier=backoff, max=_LONGEST_WAIT),
-            retry=tenacity.retry_if_exception(_may_pass),
-            before_sleep=self._log_retry,
-            reraise=True,
-        )
 
     def open(self) -> None:
         """Makes the client; nothing is asked of the server yet."""
@@ -85,17 +63,9 @@ class GraphSession:
         try:
             self._login.keep(client.send(request))
         except httpx.HTTPError as error:
-            raise _final(explain_fault(self.where, error)) from None
-        except Passing as fault:
-            raise _final(fault) from None
-
-    def retried(self, attempt: Callable[[], R]) -> R:
-        """What ``attempt`` returns, which is tried again after faults that pass; TransientError when they do not."""
-        try:
-            return self._retrying(attempt)
-        except Passing as last:
-            asked = f" and asks to wait {last.wait:.0f} s" if last.wait > _LONGEST_WAIT else ""
-            raise TransientError(f"{last}{asked}. Wait; if it lasts, ask the partner.") from None
+            raise final(explain_fault(self.where, error, repeatable=True)) from None
+        except TryAgain as fault:
+            raise final(fault) from None
 
     def answer(
         self,
@@ -111,7 +81,7 @@ class GraphSession:
             response = self._open_client.send(request, auth=None if bare else self._login)
         except httpx.HTTPError as error:
             # its request, and with it the token, must not follow ours
-            raise explain_fault(self.where, error) from None
+            raise explain_fault(f"{self.where}, to {action} {path}", error, repeatable=True) from None
         if optional and response.status_code == httpx.codes.NOT_FOUND:
             return {}
         check_status(self.where, action, path, response)
@@ -142,9 +112,9 @@ class GraphSession:
                 check_status(self.where, "read", path, response)
                 yield response.iter_bytes(1024 * 1024)
         except httpx.HTTPError as error:
-            raise _final(explain_fault(self.where, error)) from None
-        except Passing as fault:
-            raise _final(fault) from None
+            raise final(explain_fault(f"{self.where}, to read {path}", error, repeatable=True)) from None
+        except TryAgain as fault:
+            raise final(fault) from None
 
     def pages(self, action: Action, path: str, address: str) -> Iterator[dict[str, Any]]:
         """Every item of a list that comes in pages, joined by ``@odata.nextLink``."""
@@ -163,7 +133,7 @@ class GraphSession:
         """Tells of the steps of the next request that makes a connection, until its headers are sent."""
 
         def hear(event: str, _: Mapping[str, Any]) -> None:
-            if step := _BEGINNINGS.get(event):
+            if step := BEGINNINGS.get(event):
                 tell(step)
                 if step == "login":
                     self._open_client.event_hooks = {}
@@ -181,19 +151,3 @@ class GraphSession:
 
     def _address(self, address: str) -> str:
         return address if address.startswith(f"{self._url}/") else f"{self._url}{address}"
-
-    def _log_retry(self, state: tenacity.RetryCallState) -> None:
-        wait = state.next_action.sleep if state.next_action else 0.0
-        logger.warning("graph_retry where=%r attempt=%d wait=%.1f", self.where, state.attempt_number, wait)
-
-
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, Passing) and error.wait <= _LONGEST_WAIT
-
-
-def _wait_asked_for(error: BaseException) -> float:
-    return error.wait if isinstance(error, Passing) else 0.0
-
-
-def _final(fault: Exception) -> Exception:
-    return TransientError(f"{fault}. It is tried again.") if isinstance(fault, Passing) else fault

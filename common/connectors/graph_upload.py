@@ -8,8 +8,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from common.connectors.graph_errors import Passing
 from common.connectors.graph_session import GraphSession
+from common.connectors.http.errors import TryAgain
 from common.errors import ConfigError, DataFlowError, TransientError
 
 __all__ = ["CHUNK", "SMALL", "upload"]
@@ -89,7 +89,7 @@ class _Upload:
         try:
             return int(str(answer["nextExpectedRanges"][0]).partition("-")[0])
         except (KeyError, IndexError, TypeError, ValueError):
-            raise Passing(
+            raise TryAgain(
                 f"{self._session.where}: the upload of {self._path} does not say where to go on"
             ) from None
 
@@ -109,7 +109,7 @@ class _Upload:
         """What was sent is seen by nobody; without this it takes up room until the session expires."""
         try:
             self._ask("DELETE")
-        except (DataFlowError, Passing) as error:
+        except (DataFlowError, TryAgain) as error:
             logger.warning(
                 "graph_leftover where=%r path=%s error=%s",
                 self._session.where,

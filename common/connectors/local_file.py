@@ -2,12 +2,12 @@
 
 import contextlib
 import errno
-import secrets
 from collections.abc import Iterator
 from io import BufferedWriter
 from pathlib import Path
 from typing import BinaryIO
 
+from common.connectors.file_store import temporary_name
 from common.errors import ConfigError
 
 __all__ = ["receiving", "sending"]
@@ -30,7 +30,7 @@ def receiving(local: Path) -> Iterator[BinaryIO]:
 
     Its ``write`` raises ConfigError where this machine's disk is full, so that nobody asks the partner why.
     """
-    partial = local.with_name(f"{local.name}.{secrets.token_hex(4)}.part")
+    partial = local.with_name(temporary_name(local.name))
     try:
         partial.touch(mode=0o600, exist_ok=False)
         target = _Receiving(partial)

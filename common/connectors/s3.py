@@ -8,13 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Literal, Self
 
-from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.file_store import UNFINISHED, Placed, RemoteFile, compare_size, path_inside, probe_name
 from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, untold
 from common.connectors.s3_probe import look, try_writing
 from common.connectors.s3_session import S3Session
 from common.connectors.s3_upload import upload
-from common.errors import ConfigError, DeliveryError, SourceError, TransientError
+from common.errors import ConfigError, DeliveryError, SourceError
 
 __all__ = ["S3"]
 
@@ -102,11 +102,7 @@ class S3:
             # one request from first to last byte: a retry of a part could go on with another object
             with contextlib.closing(answer["Body"]) as body:
                 size = sum(target.write(block) for block in body.iter_chunks(_BLOCK))
-            if size != answer["ContentLength"]:
-                raise TransientError(
-                    f"{self._session.where}: {path} should have {answer['ContentLength']} bytes and {size} came. "
-                    "It is tried again."
-                )
+            compare_size(self._session.where, path, size, answer["ContentLength"])
         logger.info("s3_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -176,7 +172,7 @@ class S3:
         It is no part of a ``with`` statement: it connects by itself. Returns what whoever looks should know, or "".
         """
         _, key = self._key(".")
-        path, _ = self._key(f"campus-probe-{self._name}.part")
+        path, _ = self._key(f"{probe_name(self._name)}{UNFINISHED}")
         with contextlib.closing(self._session) as session:
             session.open()
             remarks = [look(session, f"{key}/" if key else "", timeout=self._connect_timeout, tell=tell)]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError, SSLError
 
+from common.connectors.file_store import PROBE_CONTENT
 from common.connectors.probing import Tell, reach
 from common.connectors.proxies import behind_proxy
 from common.connectors.s3_errors import LOGIN_CODES, code_of, explain
@@ -14,8 +15,6 @@ from common.connectors.s3_session import S3Session
 from common.connectors.s3_upload import upload
 
 __all__ = ["look", "try_writing"]
-
-_CONTENT = b"A check of campus-flows; this file is removed at once.\n"
 
 
 def look(session: S3Session, prefix: str, *, timeout: float, tell: Tell) -> str:
@@ -46,7 +45,7 @@ def look(session: S3Session, prefix: str, *, timeout: float, tell: Tell) -> str:
 def try_writing(session: S3Session, path: str, options: Mapping[str, Any]) -> str:
     """Leaves a small object for a moment, with the ``options`` of every upload; tells of one that has to stay."""
     key = path.lstrip("/")
-    upload(session, BytesIO(_CONTENT), len(_CONTENT), path, replace=True, options=options)
+    upload(session, BytesIO(PROBE_CONTENT), len(PROBE_CONTENT), path, replace=True, options=options)
     try:
         session.client.delete_object(Bucket=session.bucket, Key=key)
     except ClientError:

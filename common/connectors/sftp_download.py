@@ -3,6 +3,7 @@
 import shutil
 from typing import BinaryIO
 
+from common.connectors.file_store import compare_size
 from common.connectors.sftp_session import SftpSession
 
 __all__ = ["download"]
@@ -29,5 +30,5 @@ def download(session: SftpSession, path: str, target: BinaryIO) -> int:
             window = [(offset, min(_REQUEST, end - offset)) for offset in range(start, end, _REQUEST)]
             for block in file.readv(window):
                 copied += target.write(block)
-    session.compare_size(path, copied, size)
+    compare_size(session.where, path, copied, size)
     return size

@@ -4,13 +4,12 @@ import contextlib
 import posixpath
 import stat
 
+from common.connectors.file_store import PROBE_CONTENT, UNFINISHED, probe_name
 from common.connectors.sftp_session import SftpSession
 from common.connectors.sftp_upload import discard
 from common.errors import ConfigError, DeliveryError, SourceError
 
 __all__ = ["look", "try_writing"]
-
-_CONTENT = b"A check of campus-flows; this file is removed at once.\n"
 
 
 def look(session: SftpSession, folder: str) -> str:
@@ -33,13 +32,13 @@ def try_writing(session: SftpSession, folder: str, name: str) -> str:
 
     It is not renamed, and it may be gone before it is removed. Tells of one that has to stay.
     """
-    path = posixpath.join(folder, f"campus-probe-{name}.part")
+    path = posixpath.join(folder, f"{probe_name(name)}{UNFINISHED}")
     with session.explained("write", path):
         file = session.client.open(path, "wb")
     try:
         with session.explained("write", path), file:
-            file.write(_CONTENT)
-        session.check_size(path, len(_CONTENT))
+            file.write(PROBE_CONTENT)
+        session.check_size(path, len(PROBE_CONTENT))
     except BaseException:
         discard(session, path)
         raise

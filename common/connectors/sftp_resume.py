@@ -16,6 +16,7 @@ from typing import BinaryIO, Self
 
 import paramiko
 
+from common.connectors.file_store import UNFINISHED
 from common.connectors.sftp_session import SftpSession
 
 __all__ = ["Resumption"]
@@ -41,7 +42,7 @@ class Resumption:
             return None
         digest = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]  # it has readinto
         source.seek(0)
-        return cls(f"{path}.{digest[:32]}.part", path, size)
+        return cls(f"{path}.{digest[:32]}{UNFINISHED}", path, size)
 
     def open(self, session: SftpSession, source: BinaryIO) -> paramiko.SFTPFile:
         """The temporary file, with both files at the place where the upload goes on."""
@@ -61,7 +62,7 @@ class Resumption:
     def tidy(self, session: SftpSession) -> None:
         """Remove what uploads of other contents left under temporary names of this file."""
         folder, name = posixpath.split(self.path)
-        left = re.compile(re.escape(name) + r"\.[0-9a-f]{32}\.part")
+        left = re.compile(re.escape(name) + r"\.[0-9a-f]{32}" + re.escape(UNFINISHED))
         with contextlib.suppress(OSError):  # nothing hangs on it, and not every server lets folders be listed
             for other in session.client.listdir(folder or "."):
                 if left.fullmatch(other):

@@ -8,6 +8,7 @@ from typing import Literal
 
 import paramiko
 
+from common.connectors.file_store import compare_size
 from common.connectors.probing import Tell, untold
 from common.connectors.ssh import close_transport, open_transport
 from common.connectors.ssh_algorithms import Algorithms
@@ -174,15 +175,8 @@ class SftpSession:
             found = self.status(path)
         if found is None or found.st_size is None:
             return False
-        self.compare_size(path, found.st_size, expected)
+        compare_size(self.where, path, found.st_size, expected)
         return True
-
-    def compare_size(self, path: str, found: int | None, expected: int) -> None:
-        """TransientError unless ``path`` has as many bytes as were sent or announced."""
-        if found != expected:
-            raise TransientError(
-                f"{self.where}: {path} should have {expected} bytes and has {found}. It is tried again."
-            )
 
     def _refusal(self, action: Action, path: str, error: BaseException) -> DataFlowError:
         number = error.errno if isinstance(error, OSError) else None

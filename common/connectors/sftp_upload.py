@@ -1,12 +1,11 @@
 """One upload by SFTP: written aside, compared, renamed, and undone when anything fails."""
 
 import logging
-import secrets
 from typing import BinaryIO
 
 import paramiko
 
-from common.connectors.file_store import Placed
+from common.connectors.file_store import Placed, compare_size, temporary_name
 from common.connectors.sftp_rename import take_name
 from common.connectors.sftp_resume import Resumption
 from common.connectors.sftp_session import SftpSession
@@ -41,8 +40,7 @@ def upload(
         target = resumption.target
         file = resumption.open(session, source)
     else:
-        # a name that no other run writes under: two of them would mix their files
-        target = f"{path}.{secrets.token_hex(4)}.part" if rename else path
+        target = temporary_name(path) if rename else path
         with session.explained("write", target):
             file = session.client.open(target, "wb")
     try:
@@ -85,7 +83,7 @@ def _send(
         file.set_pipelined(False)
         file.write(source.read(_REQUEST))
         if compare_open:
-            session.compare_size(path, file.stat().st_size, size)
+            compare_size(session.where, path, file.stat().st_size, size)
 
 
 def discard(session: SftpSession, path: str) -> None:

@@ -9,7 +9,6 @@ import errno
 import logging
 import posixpath
 import re
-import secrets
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +17,20 @@ from typing import BinaryIO, Self
 import smbclient
 from smbprotocol.exceptions import SMBException
 
-from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.file_store import (
+    PROBE_CONTENT,
+    Placed,
+    RemoteFile,
+    compare_size,
+    path_inside,
+    probe_name,
+    temporary_name,
+)
 from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, reach, untold
 from common.connectors.smb_probe import look
 from common.connectors.smb_session import SmbSession
-from common.errors import ConfigError, DataFlowError, DeliveryError, TransientError
+from common.errors import ConfigError, DataFlowError, DeliveryError
 
 __all__ = ["Smb"]
 
@@ -108,7 +115,7 @@ class Smb:
                 block = memoryview(bytearray(_BLOCK))
                 while count := file.readinto(block):
                     target.write(block[:count])
-            self._compare(path, target.tell(), size)
+            compare_size(session.where, path, target.tell(), size)
         logger.info("smb_get page=%s path=%s bytes=%d", self._name, path, size)
         return size
 
@@ -168,10 +175,8 @@ class Smb:
             remark = look(session, path)
             if write:
                 tell("writable")
-                content = b"A check of campus-flows; this file is removed at once.\n"
-                aside = self._write(
-                    BytesIO(content), len(content), self._inside(f"campus-probe-{self._name}")
-                )
+                path = self._inside(probe_name(self._name))
+                aside = self._write(BytesIO(PROBE_CONTENT), len(PROBE_CONTENT), path)
                 try:
                     with session.explained("remove", aside):
                         smbclient.remove(session.unc(aside), **session.options)
@@ -205,8 +210,7 @@ class Smb:
     def _write(self, source: BinaryIO, size: int, path: str) -> str:
         """Sends a file under a temporary name beside ``path``, which it returns; there is none when it fails."""
         session = self._session
-        # a name that no other run writes under: two of them would mix their files
-        aside = f"{path}.{secrets.token_hex(4)}.part"
+        aside = temporary_name(path)
         with session.explained("write", aside):
             # nobody else may open it, but it may be removed while a lost connection still holds it
             file = smbclient.open_file(
@@ -220,17 +224,11 @@ class Smb:
                             block = block[file.write(block) :]
                     file.flush()
                 found = smbclient.stat(session.unc(aside), **session.options).st_size
-            self._compare(aside, found, size)
+            compare_size(session.where, aside, found, size)
         except BaseException:
             self._discard(aside)
             raise
         return aside
-
-    def _compare(self, path: str, found: int, expected: int) -> None:
-        if found != expected:
-            raise TransientError(
-                f"{self._session.where}: {path} should have {expected} bytes and has {found}. It is tried again."
-            )
 
     def _discard(self, path: str) -> None:
         """Remove what a failed upload left, over a new connection if need be: partners pick up what lies there."""

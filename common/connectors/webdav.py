@@ -4,7 +4,6 @@ import contextlib
 import logging
 import posixpath
 import re
-import secrets
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,18 +12,24 @@ from typing import BinaryIO, Self
 
 import httpx
 
-from common.connectors.file_store import Placed, RemoteFile, path_inside
+from common.connectors.file_store import (
+    PROBE_CONTENT,
+    Placed,
+    RemoteFile,
+    compare_size,
+    path_inside,
+    probe_name,
+    temporary_name,
+)
 from common.connectors.local_file import receiving, sending
 from common.connectors.probing import Tell, untold
 from common.connectors.webdav_probe import look
 from common.connectors.webdav_session import WebDavSession
-from common.errors import ConfigError, DataFlowError, DeliveryError, TransientError
+from common.errors import ConfigError, DataFlowError, DeliveryError
 
 __all__ = ["WebDav"]
 
 logger = logging.getLogger(__name__)
-# httpx writes the address of every request at INFO
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _BLOCK = 1024 * 1024  # bytes
 
@@ -134,9 +139,8 @@ class WebDav:
             remark = look(session, self._inside("."), tell, put_only=not self._rename)
             if write:
                 tell("writable")
-                content = b"A check of campus-flows; this file is removed at once.\n"
-                aside = _aside(self._inside(f"campus-probe-{self._name}"))
-                self._write(BytesIO(content), len(content), aside)
+                aside = temporary_name(self._inside(probe_name(self._name)))
+                self._write(BytesIO(PROBE_CONTENT), len(PROBE_CONTENT), aside)
                 try:
                     session.request("remove", aside, "DELETE")
                 except DeliveryError:
@@ -154,8 +158,7 @@ class WebDav:
         path = self._inside(remote)
         atomic = False
         if self._rename:
-            # a name that no other run writes under: two of them would mix their files
-            aside = _aside(path)
+            aside = temporary_name(path)
             self._write(source, size, aside)
             try:
                 atomic = self._take_name(aside, path)
@@ -201,10 +204,8 @@ class WebDav:
         told = response.headers.get("Content-Length", "") if response.is_success else ""
         if not told.isdecimal():
             logger.warning("webdav_unmeasured page=%s path=%s", self._name, path)
-        elif int(told) != size:
-            raise TransientError(
-                f"{self._session.where}: {path} should have {size} bytes and has {told}. It is tried again."
-            )
+        else:
+            compare_size(self._session.where, path, int(told), size)
 
     def _discard(self, path: str) -> None:
         """Remove what a failed upload left: partners pick up what lies there."""
@@ -213,10 +214,6 @@ class WebDav:
         except DataFlowError as error:
             where = self._session.where
             logger.warning("webdav_leftover where=%r path=%s error=%s", where, path, type(error).__name__)
-
-
-def _aside(path: str) -> str:
-    return f"{path}.{secrets.token_hex(4)}.part"
 
 
 def _blocks(source: BinaryIO) -> Iterator[bytes]:

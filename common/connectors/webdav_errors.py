@@ -4,11 +4,9 @@ import posixpath
 from http import HTTPStatus
 from typing import Literal, TypeAlias
 
-import httpx
-
 from common.errors import ConfigError, DataFlowError, DeliveryError, SourceError, TransientError
 
-__all__ = ["Action", "explain_fault", "explain_status"]
+__all__ = ["Action", "explain_status"]
 
 Action: TypeAlias = Literal["write", "read", "list", "look at", "rename", "move", "remove"]
 
@@ -47,16 +45,3 @@ def explain_status(where: str, action: Action, path: str, status: int) -> DataFl
         case _:
             advice = f"the server refused to {action} {path}. Ask the partner"
     return verdict(f"{where}: {advice} (status {status}).")
-
-
-def explain_fault(where: str, action: Action, path: str, error: httpx.HTTPError) -> DataFlowError:
-    """The error for a request that got no whole answer."""
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return ConfigError(
-            f"{where}: the server's certificate is not trusted. Ask the partner, or correct the page."
-        )
-    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-        return ConfigError(f"{where}: the request cannot be written. Check the page's url and login.")
-    return TransientError(
-        f"{where}: no whole answer came ({type(error).__name__}) at the attempt to {action} {path}. Wait."
-    )

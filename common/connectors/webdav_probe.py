@@ -2,35 +2,27 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from common.connectors.probing import Step, Tell, resolve
+from common.connectors.http.steps import BEGINNINGS, resolve_host
+from common.connectors.probing import Tell
 from common.connectors.webdav_session import WebDavSession
 from common.errors import ConfigError, SourceError
 
 __all__ = ["look"]
 
-# What httpx tells of a request under way, as the step that begins with it.
-_BEGINNINGS: Mapping[str, Step] = {
-    "connection.connect_tcp.started": "answers",
-    "connection.start_tls.started": "certificate",
-    "http11.send_request_headers.started": "login",
-}
 _ANSWERED = "http11.receive_response_headers.complete"
 
 
 def look(session: WebDavSession, path: str, tell: Tell, *, put_only: bool) -> str:
     """Raises at the step that fails; tells of a server that ``put_only`` takes files and shows none."""
-    url = session.url
     tell("resolves")
-    if not getproxies().get(url.scheme) or proxy_bypass(url.host):  # a proxy resolves the name by itself
-        resolve(session.where, url.host, url.port or (443 if url.scheme == "https" else 80))
+    resolve_host(session.where, session.url)
 
     def follow(event: str, info: Mapping[str, Any]) -> None:
-        if event in _BEGINNINGS:
-            tell(_BEGINNINGS[event])
+        if event in BEGINNINGS:
+            tell(BEGINNINGS[event])
         elif event == _ANSWERED and info["return_value"][1] != httpx.codes.UNAUTHORIZED:
             tell("readable")
 

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 import httpx
 
-from common.connectors.webdav_errors import Action, explain_fault, explain_status
+from common.connectors.http.errors import explain_fault, final
+from common.connectors.http.request import base_url
+from common.connectors.webdav_errors import Action, explain_status
 from common.connectors.webdav_folder import PROPERTIES, Member, parse_members
 from common.errors import ConfigError, SourceError
 
@@ -28,20 +30,7 @@ class WebDavSession:
         connect_timeout: float,
         read_timeout: float,
     ) -> None:
-        try:
-            self.url = httpx.URL(url)
-        except httpx.InvalidURL:
-            self.url = httpx.URL()
-        if (
-            self.url.scheme not in ("http", "https")
-            or not self.url.host
-            or self.url.userinfo
-            or self.url.query
-        ):
-            raise ConfigError(
-                f"Page {name}: the url must be https:// or http:// with a host and a path, without a user, a password "
-                "or a query."
-            )
+        self.url = httpx.URL(base_url(name, url))
         self.where = f"Page {name} ({username}@{self.url.host})"
         self._root = str(self.url).rstrip("/")
         self._auth = httpx.BasicAuth(username, password)
@@ -80,7 +69,7 @@ class WebDavSession:
                 yield response
         except httpx.HTTPError as error:
             # httpx's errors carry the request, which carries the login
-            raise explain_fault(self.where, action, path, error) from None
+            raise final(explain_fault(f"{self.where}, to {action} {path}", error, repeatable=True)) from None
 
     def request(
         self, action: Action, path: str, method: str, *, accept: tuple[int, ...] = (), **options: Any

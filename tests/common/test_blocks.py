@@ -29,6 +29,10 @@ class TestBlocks(BlockStandardTestSuite):
         properties = block.model_json_schema()["properties"]
         assert [name for name, field in properties.items() if not field.get("title")] == []
 
+    def test_prefect_finds_it_by_the_word_that_it_would_choose_itself(self, block: type[Block]) -> None:
+        """A document of a type that is registered under another word loads as no type at all."""
+        assert block.__dispatch_key__() == Block.__dispatch_key__.__func__(block)
+
     def test_has_a_valid_image(self, block: type[Block]) -> None:
         """The suite would fetch the image; without a network its address has to do."""
         assert str(block._logo_url).startswith("https://cdn.sanity.io/")

@@ -76,9 +76,10 @@ class MySql:
 
     def load(self, batches: Iterable[pa.RecordBatch], load: Load) -> Loaded:
         """See Target. Rows go over in INSERTs of many rows each; the table has to be InnoDB's."""
-        with self._connected(Request.loading(load)) as connection:
+        request = Request.loading(load)
+        with self._connected(request) as connection:
             loaded = load_rows(self.name, connection, batches, load)
-            self._commit(connection, load.table, repeatable=load.repeatable)
+            self._commit(connection, request.what, repeatable=load.repeatable)
         return loaded
 
     def execute(self, change: Change) -> int:

@@ -61,8 +61,7 @@ def _insert(load: Load) -> str:
         return statement
     # Naming the key as what changes leaves a row alone; INSERT IGNORE would also ignore values that do not fit.
     # VALUES() is out of date in MySQL, but what follows it is unknown to MariaDB.
-    changed = load.others if load.mode == "upsert" else ()
-    changes = [f"{_quoted(c)} = VALUES({_quoted(c)})" for c in changed or load.key[:1]]
+    changes = [f"{_quoted(c)} = VALUES({_quoted(c)})" for c in load.changed or load.key[:1]]
     return f"{statement} ON DUPLICATE KEY UPDATE {', '.join(changes)}"
 
 

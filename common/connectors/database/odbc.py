@@ -12,10 +12,11 @@ from common.connectors.database.odbc_errors import explained, unconnected
 from common.connectors.database.odbc_load import load_rows
 from common.connectors.database.request import Request
 from common.connectors.database.rows import batches as row_batches
+from common.connectors.database.source import positional
 from common.connectors.database.target import Load, Loaded, lost_commit
 from common.connectors.probing import Tell, reach, untold
 from common.errors import ConfigError, TransientError
-from common.query import Bind, Change, Query
+from common.query import Change, Query
 
 __all__ = ["Odbc", "connection_string"]
 
@@ -74,7 +75,7 @@ class Odbc:
 
     def stream(self, query: Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Source. Decimals keep their digits; a moment with a zone comes as the driver turns it."""
-        text, values = _positional(query)
+        text, values = positional(query)
         with self._connected(Request.reading(query)) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(text, *values)
             fields = [(column[0], TYPES.get(column[1])) for column in cursor.description]
@@ -82,14 +83,15 @@ class Odbc:
 
     def load(self, batches: Iterable[pa.RecordBatch], load: Load) -> Loaded:
         """See Target."""
-        with self._connected(Request.loading(load)) as connection:
+        request = Request.loading(load)
+        with self._connected(request) as connection:
             loaded = load_rows(self.name, connection, batches, load)
-            self._commit(connection, load.table, repeatable=load.repeatable)
+            self._commit(connection, request.what, repeatable=load.repeatable)
         return loaded
 
     def execute(self, change: Change) -> int:
         """See Target."""
-        text, values = _positional(change)
+        text, values = positional(change)
         with self._connected(Request.changing(change)) as connection:
             changed = connection.execute(text, *values).rowcount
             self._commit(connection, change.name, repeatable=False)
@@ -143,15 +145,3 @@ def connection_string(keywords: Mapping[str, str]) -> str:
         f"{keyword}={value if PLAIN.fullmatch(value) else '{' + value.replace('}', '}}') + '}'}"
         for keyword, value in keywords.items()
     )
-
-
-def _positional(query: Query) -> tuple[str, list[Bind]]:
-    """The SQL with question marks, and their values in order."""
-    values: list[Bind] = []
-
-    def mark(name: str) -> str:
-        values.append(query.binds[name])
-        return "?"
-
-    # some drivers write on behind the query, where a comment in its last line would swallow it
-    return query.rendered(mark) + "\n", values

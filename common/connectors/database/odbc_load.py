@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyodbc
 
+from common.connectors.database.conflict import merge
 from common.connectors.database.odbc_errors import refused_rows
 from common.connectors.database.rejects import Rejects
 from common.connectors.database.rows import place_rows
@@ -23,7 +24,7 @@ class _Words:
 
     stage: str = "campus_stage"
     create: str = "CREATE TEMPORARY TABLE campus_stage AS SELECT {columns} FROM {table} WHERE 1 = 0"
-    merge: str = "MERGE INTO {table} t"
+    into: str = "{table} t"
     save: str = "SAVEPOINT rows_before"
     undo: str = "ROLLBACK TO SAVEPOINT rows_before"
 
@@ -32,7 +33,7 @@ STANDARD = _Words()
 SQL_SERVER = _Words(
     stage="#campus_stage",
     create="SELECT {columns} INTO #campus_stage FROM {table} WHERE 1 = 0",
-    merge="MERGE INTO {table} WITH (HOLDLOCK) AS t",  # or two loads at once could add the same key
+    into="{table} WITH (HOLDLOCK) AS t",  # or two loads at once could add the same key
     save="SAVE TRANSACTION rows_before",
     undo="ROLLBACK TRANSACTION rows_before",
 )
@@ -53,6 +54,8 @@ def load_rows(
         cursor.execute(words.create.format(columns=columns, table=load.table))
     rows_into = words.stage if load.key else load.table
     insert = f"INSERT INTO {rows_into} ({columns}) VALUES ({marks})"  # noqa: S608 - names that Load has checked
+    # SQL Server insists on the semicolon
+    merging = merge(load, words.stage, words.into.format(table=load.table)) + ";"
     cursor.fast_executemany = True
     sizes = [_size(kind) for kind in load.schema.types]
 
@@ -63,7 +66,7 @@ def load_rows(
             cursor.executemany(insert, rows)
             cursor.setinputsizes(None)
             if load.key:
-                cursor.execute(_merge(load, words))
+                cursor.execute(merging)
                 cursor.execute(f"DELETE FROM {words.stage}")  # noqa: S608 - ours
         except pyodbc.Error as error:
             if (refused := refused_rows(error)) is None:
@@ -75,19 +78,6 @@ def load_rows(
     for batch in batches:
         place_rows(batch, ROWS, place, rejects)
     return rejects.settle()
-
-
-def _merge(load: Load, words: _Words) -> str:
-    found = " AND ".join(f"t.{column} = s.{column}" for column in load.key)
-    changes = ", ".join(f"{column} = s.{column}" for column in load.others)
-    update = f" WHEN MATCHED THEN UPDATE SET {changes}" if load.mode == "upsert" and changes else ""
-    columns = ", ".join(load.schema.names)
-    values = ", ".join(f"s.{column}" for column in load.schema.names)
-    merge = words.merge.format(table=load.table)
-    return (
-        f"{merge} USING {words.stage} s ON ({found}){update}"  # noqa: S608 - names that Load has checked
-        f" WHEN NOT MATCHED THEN INSERT ({columns}) VALUES ({values});"  # SQL Server insists on the semicolon
-    )
 
 
 def _size(kind: pa.DataType) -> tuple[int, int, int] | None:

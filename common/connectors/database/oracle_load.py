@@ -59,8 +59,8 @@ def _merge(table: str, load: Load) -> str:
     names = [_quoted(name) for name in load.schema.names]
     row = ", ".join(f":{number} {name}" for number, name in enumerate(names, 1))
     same = " AND ".join(f"T.{_quoted(name)} = S.{_quoted(name)}" for name in load.key)
-    changes = ", ".join(f"T.{_quoted(name)} = S.{_quoted(name)}" for name in load.others)
-    update = f" WHEN MATCHED THEN UPDATE SET {changes}" if load.mode == "upsert" and changes else ""
+    changes = ", ".join(f"T.{_quoted(name)} = S.{_quoted(name)}" for name in load.changed)
+    update = f" WHEN MATCHED THEN UPDATE SET {changes}" if changes else ""
     return (
         f"MERGE INTO {table} T USING (SELECT {row} FROM DUAL) S ON ({same}){update}"
         f" WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'S.{name}' for name in names)})"

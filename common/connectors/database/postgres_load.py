@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from common.connectors.database.postgres_errors import refusal, was_lost
 from common.connectors.database.rejects import Rejects
+from common.connectors.database.rows import RefusedRowsError, place_parts
 from common.connectors.database.target import Load, Loaded, lost_commit
 from common.errors import ConfigError
 
@@ -78,9 +79,8 @@ class Loading:
 
     def _place(self, batch: pa.RecordBatch, insert: str) -> None:
         """The staged rows into the table, in their order; those that it refuses, aside."""
-        parts = [(0, len(batch))]
-        while parts:
-            first, stop = parts.pop()
+
+        def place(first: int, stop: int) -> None:
             self._do("SAVEPOINT part")
             try:
                 self._do(insert.format(first=first, stop=stop))
@@ -89,13 +89,11 @@ class Loading:
                 if not (error.sqlstate or "").startswith(OF_A_ROW):
                     raise
                 self._do("ROLLBACK TO SAVEPOINT part")
-                if stop - first == 1:
-                    self._rejects.add(batch, first, *refusal(error))
-                else:
-                    middle = (first + stop) // 2
-                    parts += [(middle, stop), (first, middle)]
+                self._do("RELEASE SAVEPOINT part")
+                raise RefusedRowsError(*refusal(error)) from None
             self._do("RELEASE SAVEPOINT part")
-        self._rejects.advance(len(batch))
+
+        place_parts(batch, len(batch), place, self._rejects)
 
     def _refuse_key(self, error: adbc.Error) -> None:
         if error.sqlstate == NO_UNIQUE_INDEX:
@@ -116,8 +114,8 @@ class Loading:
         )
         if not key:
             return sql
-        changes = ", ".join(f"{_quoted(name)} = EXCLUDED.{_quoted(name)}" for name in self._load.others)
-        action = f"UPDATE SET {changes}" if self._load.mode == "upsert" and changes else "NOTHING"
+        changes = ", ".join(f"{_quoted(name)} = EXCLUDED.{_quoted(name)}" for name in self._load.changed)
+        action = f"UPDATE SET {changes}" if changes else "NOTHING"
         return f"{sql} ON CONFLICT ({', '.join(map(_quoted, key))}) DO {action}"
 
     def _types(self) -> dict[str, tuple[str, str]]:

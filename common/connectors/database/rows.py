@@ -8,7 +8,7 @@ import pyarrow as pa
 from common.connectors.database.rejects import Rejects
 from common.errors import SourceError
 
-__all__ = ["Fields", "RefusedRowsError", "batches", "place_rows", "tuples"]
+__all__ = ["Fields", "RefusedRowsError", "batches", "place_parts", "place_rows", "tuples"]
 
 Fields: TypeAlias = Sequence[tuple[str, pa.DataType | None]]
 """Columns as the driver describes them; the type of one that it does not know is taken from each batch's values."""
@@ -48,27 +48,35 @@ def tuples(batch: pa.RecordBatch) -> list[tuple[Any, ...]]:
     return list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
-def place_rows(
-    batch: pa.RecordBatch, size: int, place: Callable[[list[tuple[Any, ...]]], object], rejects: Rejects
+def place_parts(
+    batch: pa.RecordBatch, size: int, place: Callable[[int, int], object], rejects: Rejects
 ) -> None:
-    """Hands the batch's rows over, ``size`` at a time; a part that is refused is halved down to the row at fault.
+    """Asks for the batch's rows, ``size`` at a time; a part that is refused is halved down to the row at fault.
 
-    place: takes all rows, or raises RefusedRowsError and has taken none. So a fault costs about twenty statements
-    among a thousand rows, and a batch without one costs no more than its rows.
+    place: takes the rows from the first number to before the second, or raises RefusedRowsError and has taken none.
+    So a fault costs about twenty statements among a thousand rows, and a batch without one costs no more than its rows.
     """
-    rows = tuples(batch)
-    parts = [(start, min(start + size, len(rows))) for start in range(0, len(rows), size)][::-1]
+    count = batch.num_rows
+    parts = [(start, min(start + size, count)) for start in range(0, count, size)][::-1]
     while parts:
         start, stop = parts.pop()
         try:
-            place(rows[start:stop])
+            place(start, stop)
         except RefusedRowsError as refused:
             if stop - start == 1:
                 rejects.add(batch, start, refused.reason, refused.words)
             else:
                 middle = (start + stop) // 2
                 parts += [(middle, stop), (start, middle)]
-    rejects.advance(len(rows))
+    rejects.advance(count)
+
+
+def place_rows(
+    batch: pa.RecordBatch, size: int, place: Callable[[list[tuple[Any, ...]]], object], rejects: Rejects
+) -> None:
+    """``place_parts`` for a driver that takes the rows themselves."""
+    rows = tuples(batch)
+    place_parts(batch, size, lambda start, stop: place(rows[start:stop]), rejects)
 
 
 def _array(where: str, name: str, kind: pa.DataType | None, values: Sequence[Any]) -> pa.Array:

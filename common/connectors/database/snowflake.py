@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from common.connectors.database.conflict import merge
 from common.connectors.database.request import Request
-from common.connectors.database.source import lower_case
+from common.connectors.database.source import lower_case, positional
 from common.connectors.database.target import Load, Loaded, lost_commit
 from common.connectors.probing import Tell, untold
 from common.errors import ConfigError, DataFlowError, TransientError
-from common.query import Bind, Change, Query
+from common.query import Change, Query
 
 __all__ = ["Snowflake"]
 
@@ -36,6 +37,7 @@ class Snowflake:
     private_key: in PEM, for key-pair login; otherwise ``password`` is used.
     address: host, port and protocol of a server that is not where the account's name says.
     connect_timeout: seconds until a login is given up.
+    read_timeout: seconds until a request is given up that nothing answers; a query may take many, and longer.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Snowflake:
         passphrase: str | None = None,
         address: tuple[str, int, str] | None = None,
         connect_timeout: int = 30,
+        read_timeout: int = 300,
     ) -> None:
         self.name = name
         self._at = f"{account}/{database}.{schema}"
@@ -71,12 +74,13 @@ class Snowflake:
             **{key: value for key, value in given.items() if value is not None},
             **login,
             "login_timeout": connect_timeout,
+            "network_timeout": read_timeout,  # without it the driver tries for ever
             "paramstyle": "qmark",
         }
 
     def stream(self, query: Query, rows: int) -> Iterator[pa.RecordBatch]:
         """See Source. NUMBER is a decimal or an integer, TIMESTAMP_NTZ a moment in microseconds."""
-        text, values = _positional(query)
+        text, values = positional(query)
         with self._connected(Request.reading(query)) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(text, values)
             found = False
@@ -95,7 +99,8 @@ class Snowflake:
             raise ConfigError(
                 f"{self.name}: Snowflake takes all rows of a load or none; leave max_rejected out."
             )
-        with self._connected(Request.loading(load)) as connection, closing(connection.cursor()) as cursor:
+        request = Request.loading(load)
+        with self._connected(request) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(f"CREATE OR REPLACE TEMPORARY STAGE {STAGE}")  # it would end a transaction
             count = self._put(cursor, batches)
             if load.key:
@@ -106,13 +111,13 @@ class Snowflake:
             if count:
                 cursor.execute(_copy(load))
                 if load.key:
-                    cursor.execute(_merge(load))
-            self._commit(cursor, load.table, repeatable=load.repeatable)
+                    cursor.execute(merge(load, ROWS, f"{load.table} t"))
+            self._commit(cursor, request.what, repeatable=load.repeatable)
         return Loaded(count)
 
     def execute(self, change: Change) -> int:
         """See Target."""
-        text, values = _positional(change)
+        text, values = positional(change)
         with self._connected(Request.changing(change)) as connection, closing(connection.cursor()) as cursor:
             cursor.execute("BEGIN")
             cursor.execute(text, values)
@@ -221,17 +226,6 @@ def _copy(load: Load) -> str:
     )
 
 
-def _merge(load: Load) -> str:
-    found = " AND ".join(f"t.{column} = s.{column}" for column in load.key)
-    changes = ", ".join(f"{column} = s.{column}" for column in load.others)
-    update = f" WHEN MATCHED THEN UPDATE SET {changes}" if load.mode == "upsert" and changes else ""
-    names = load.schema.names
-    return (
-        f"MERGE INTO {load.table} t USING {ROWS} s ON {found}{update} WHEN NOT MATCHED THEN "  # noqa: S608
-        f"INSERT ({', '.join(names)}) VALUES ({', '.join(f's.{column}' for column in names)})"
-    )
-
-
 def _words(error: Any) -> str:
     return " ".join(str(error.raw_msg or error.msg).split())[:300].rstrip(".")
 
@@ -239,13 +233,3 @@ def _words(error: Any) -> str:
 def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Without what the driver notes on each column."""
     return lower_case(batch).replace_schema_metadata(None)
-
-
-def _positional(query: Query) -> tuple[str, list[Bind]]:
-    values: list[Bind] = []
-
-    def mark(name: str) -> str:
-        values.append(query.binds[name])
-        return "?"
-
-    return query.rendered(mark), values

@@ -6,9 +6,9 @@ from typing import Protocol
 import pyarrow as pa
 
 from common.connectors.probing import Tell, untold
-from common.query import Query
+from common.query import Bind, Query
 
-__all__ = ["Source", "lower_case", "place"]
+__all__ = ["Source", "lower_case", "place", "positional"]
 
 
 class Source(Protocol):
@@ -37,3 +37,15 @@ def place(text: str, offset: int) -> str:
     """``offset`` characters into the SQL, as a person finds it."""
     before = text[:offset]
     return f"line {before.count(chr(10)) + 1}, column {offset - before.rfind(chr(10))}"
+
+
+def positional(query: Query) -> tuple[str, list[Bind]]:
+    """The SQL with question marks, and their values in order."""
+    values: list[Bind] = []
+
+    def mark(name: str) -> str:
+        values.append(query.binds[name])
+        return "?"
+
+    # some drivers write on behind the query, where a comment in its last line would swallow it
+    return query.rendered(mark) + "\n", values

@@ -61,9 +61,9 @@ class Load:
         return tuple(self.table.split("."))
 
     @property
-    def others(self) -> tuple[str, ...]:
-        """The columns that are not part of the key: what an upsert changes."""
-        return tuple(name for name in self.schema.names if name not in self.key)
+    def changed(self) -> tuple[str, ...]:
+        """The columns that the load changes in a row whose key the table has: none, unless it is an upsert."""
+        return tuple(name for name in self.schema.names if self.mode == "upsert" and name not in self.key)
 
     @property
     def repeatable(self) -> bool:

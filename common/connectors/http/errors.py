@@ -18,6 +18,7 @@ __all__ = [
     "explain_fault",
     "explain_status",
     "final",
+    "retry_after",
 ]
 
 LONGEST_WAIT = 120.0  # seconds between two attempts; a server that asks for more gets its own run later
@@ -33,7 +34,7 @@ _UNCERTAIN = (
 )
 
 
-class TryAgain(Exception):  # noqa: N818 - a signal between this module and the retry loop; it never leaves
+class TryAgain(Exception):  # noqa: N818 - a signal to the retry loop; it never leaves a connector
     """A fault that may pass, with the seconds that the server asked to wait for, if it did."""
 
     def __init__(self, text: str, wait: float = 0.0) -> None:
@@ -61,7 +62,7 @@ def explain_status(
     if status in _PASSING or response.is_server_error:
         if not repeatable and status not in _NOT_DONE:
             raise UnknownOutcomeError(f"{told}, {_UNCERTAIN}")
-        raise TryAgain(told, _retry_after(response))
+        raise TryAgain(told, retry_after(response))
     if response.is_redirect:
         raise ConfigError(f"{told}: the interface has moved. Put its new address on the page.")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -90,7 +91,7 @@ def explain_fault(where: str, error: httpx.HTTPError, *, repeatable: bool) -> Da
         return UnknownOutcomeError(
             f"{where}: the connection broke before the answer came ({kind}), {_UNCERTAIN}"
         )
-    return TryAgain(f"{where}: no answer ({kind})")
+    return TryAgain(f"{where}: no whole answer ({kind})")
 
 
 def final(fault: Exception) -> Exception:
@@ -101,8 +102,8 @@ def final(fault: Exception) -> Exception:
     return TransientError(f"{fault}{asked}. Wait; if it lasts, ask the partner.")
 
 
-def _retry_after(response: httpx.Response) -> float:
-    """The Retry-After header in seconds: a number or a date (RFC 9110 section 10.2.3); 0 without one."""
+def retry_after(response: httpx.Response) -> float:
+    """The seconds in Retry-After, which is a number or a date (RFC 9110 section 10.2.3); 0 without one."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)

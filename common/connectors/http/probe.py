@@ -4,23 +4,17 @@ import contextlib
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from common.connectors.http.errors import TryAgain, explain_fault, explain_status, final
 from common.connectors.http.oauth import ClientCredentials
-from common.connectors.probing import Step, Tell, resolve
+from common.connectors.http.steps import BEGINNINGS, resolve_host
+from common.connectors.probing import Tell
 from common.errors import DeliveryError
 
 __all__ = ["probe"]
 
-# What httpx tells of a request under way, as the step that begins with it.
-_BEGINNINGS: Mapping[str, Step] = {
-    "connection.connect_tcp.started": "answers",
-    "connection.start_tls.started": "certificate",
-    "http11.send_request_headers.started": "login",
-}
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
@@ -38,14 +32,12 @@ def probe(
     Raises as a request does, only at once; tells where the credentials could not be tried. ``look`` may refuse an
     answer; ``refuses`` tells one to somebody who may not ask.
     """
-    parsed = build().url
     tell("resolves")
-    if not _goes_through_proxy(parsed):
-        resolve(where, parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80))
+    resolve_host(where, build().url)
 
     def follow(event: str, _: Mapping[str, Any]) -> None:
-        if event in _BEGINNINGS:
-            tell(_BEGINNINGS[event])
+        if event in BEGINNINGS:
+            tell(BEGINNINGS[event])
 
     try:
         if isinstance(client.auth, ClientCredentials):
@@ -69,9 +61,3 @@ def probe(
         f"it answers {response.status_code} with the credentials and {bare.status_code} without: they are not tried "
         "by that"
     )
-
-
-def _goes_through_proxy(url: httpx.URL) -> bool:
-    """The proxy resolves the name then, and perhaps nobody else can."""
-    proxies = getproxies()
-    return bool(proxies.get(url.scheme) or proxies.get("all")) and not proxy_bypass(url.host)

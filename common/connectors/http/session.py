@@ -1,26 +1,22 @@
 """Requests to one HTTP interface: logged in, paced, and tried again where trying again helps."""
 
-import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-import tenacity
 
-from common.connectors.http.errors import LONGEST_WAIT, TryAgain, explain_fault, explain_status, final
+from common.connectors.http.errors import explain_fault, explain_status
 from common.connectors.http.oauth import ClientCredentials
 from common.connectors.http.pace import Pace
 from common.connectors.http.probe import probe
 from common.connectors.http.request import base_url
+from common.connectors.http.retries import Retries
 from common.connectors.probing import Tell
 
 __all__ = ["Session"]
-
-logger = logging.getLogger(__name__)
-# httpx writes the whole URL of every request at INFO, and a URL may name a person.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Session:
@@ -49,14 +45,7 @@ class Session:
         self.url = base_url(name, url).rstrip("/")
         self._auth = auth
         self._pace = Pace(calls_per_second)
-        self._retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(attempts),
-            wait=tenacity.wait_exception(_wait_asked_for)
-            + tenacity.wait_random_exponential(multiplier=backoff, max=LONGEST_WAIT),
-            retry=tenacity.retry_if_exception(_may_pass),
-            before_sleep=self._log_retry,
-            reraise=True,
-        )
+        self._retries = Retries(name, attempts=attempts, backoff=backoff)
         self._client = httpx.Client(
             auth=auth, headers=headers, timeout=timeout, limits=httpx.Limits(max_connections=connections)
         )
@@ -92,10 +81,7 @@ class Session:
         ``repeatable`` only where the receiver certainly did nothing. ``look`` may refuse an answer, whatever its status,
         by raising TryAgain or an error of ours. ``sent`` is what the request carries, to keep it out of messages.
         """
-        try:
-            return self._retrying(self._attempt, where, build, sent, repeatable, look)
-        except TryAgain as last:
-            raise final(last) from None
+        return self._retries(partial(self._attempt, where, build, sent, repeatable, look))
 
     def probe(
         self,
@@ -129,15 +115,3 @@ class Session:
         look(response)
         explain_status(where, response, sent, repeatable=repeatable)
         return response
-
-    def _log_retry(self, state: tenacity.RetryCallState) -> None:
-        wait = state.next_action.sleep if state.next_action else 0.0
-        logger.warning("http_retry page=%s attempt=%d wait=%.1f", self.name, state.attempt_number, wait)
-
-
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, TryAgain) and error.wait <= LONGEST_WAIT
-
-
-def _wait_asked_for(error: BaseException) -> float:
-    return error.wait if isinstance(error, TryAgain) else 0.0

@@ -215,7 +215,7 @@ def test_a_page_leads_to_microsoft_through_the_proxy_that_there_is(monkeypatch: 
     monkeypatch.setenv("HTTPS_PROXY", f"http://{HOST}:{free_port()}")
     page = SharePointDrive(tenant=TENANT, client_id="writer", client_secret=SecretStr("x"), site=SITE)
     told: list[str] = []
-    where = r"Page advising-prod \(app writer at graph\.microsoft\.com\): no connection"
+    where = r"Page advising-prod \(app writer at graph\.microsoft\.com\): no whole answer"
     with pytest.raises(TransientError, match=where):
         page.open("advising-prod").probe(told.append)
     assert told == ["resolves", "answers"]

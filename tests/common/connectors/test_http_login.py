@@ -138,7 +138,7 @@ def test_a_token_endpoint_that_is_away_is_named(client_to: Connect) -> None:
     url = f"http://127.0.0.1:{free_port()}/oauth/token"
     with (
         client_to(token_url=url, attempts=2) as rest,
-        pytest.raises(TransientError, match=r"token endpoint .*no answer"),
+        pytest.raises(TransientError, match=r"token endpoint .*no whole answer"),
     ):
         list(rest.pages("/users"))
 

@@ -166,7 +166,7 @@ def test_an_interface_that_answers_anybody_leaves_the_credentials_untried(
             {"url": f"http://127.0.0.1:{free_port()}"},
             "answers",
             TransientError,
-            r"no answer \(ConnectError\)",
+            r"no whole answer \(ConnectError\)",
         ),
         ({"token": "wrong-5519"}, "login", ConfigError, "credentials on the page are refused"),
     ],

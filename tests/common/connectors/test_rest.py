@@ -116,7 +116,7 @@ def test_no_person_and_no_secret_is_in_an_error_or_a_log(
         assert_silent(str(caught.value))
         assert_silent(repr(Call("PUT", USERS, {"student_id": USER["student_id"]}, USER)))
     ours = [record for record in caplog.records if not record.name.startswith("uvicorn")]  # the server's own
-    assert any(record.name == "common.connectors.http.session" for record in ours)
+    assert any(record.name == "common.connectors.http.retries" for record in ours)
     assert_silent("\n".join(record.getMessage() for record in ours))
 
 

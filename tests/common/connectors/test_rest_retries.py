@@ -114,12 +114,12 @@ def test_a_server_that_is_away_is_tried_again_later(rest_to: Connect, fail: Call
     for url in (f"http://127.0.0.1:{port}/engage", "http://engage.partner.invalid/api"):
         with (
             rest_to("engage", url=url, attempts=2) as rest,
-            pytest.raises(TransientError, match=r"no answer \(Connect"),
+            pytest.raises(TransientError, match=r"no whole answer \(Connect"),
         ):
             put(rest)
     fail(delay=0.5, times=2)
     with (
         rest_to("engage", timeout=0.1, attempts=2) as rest,
-        pytest.raises(TransientError, match=r"no answer \(ReadTimeout\)"),
+        pytest.raises(TransientError, match=r"no whole answer \(ReadTimeout\)"),
     ):
         put(rest)

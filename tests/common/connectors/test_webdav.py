@@ -65,7 +65,7 @@ def test_a_broken_put_without_rename_leaves_no_half_file(webdav_to: Connect, web
     with (
         FaultyNetwork(webdav.port, after=1_000_000) as network,
         webdav_to(url=webdav.url(port=network.port), rename=False) as store,
-        pytest.raises(TransientError, match=r"no whole answer came.*patrons\.csv"),
+        pytest.raises(TransientError, match=r"to write /patrons\.csv.*: no whole answer"),
     ):
         store.put_bytes(b"x" * 5_000_000, "patrons.csv")
     assert list(webdav.root.iterdir()) == []
@@ -76,7 +76,7 @@ def test_a_silent_server_ends_the_wait(webdav_to: Connect, webdav: DavServer) ->
     with (
         FaultyNetwork(webdav.port, after=1_000_000, fault="stall") as network,
         webdav_to(url=webdav.url(port=network.port), read_timeout=0.5) as store,
-        pytest.raises(TransientError, match="no whole answer came"),
+        pytest.raises(TransientError, match="no whole answer"),
     ):
         store.put_bytes(b"x" * 20_000_000, "patrons.csv")
     assert [file.name for file in webdav.root.iterdir() if not file.name.endswith(".part")] == []
@@ -144,6 +144,17 @@ def test_a_probe_tells_its_steps(webdav_to: Connect) -> None:
     told: list[str] = []
     assert webdav_to().probe(told.append) == ""
     assert told == PROBE
+
+
+def test_a_probe_leaves_the_name_to_the_proxy_that_there_is(
+    webdav_to: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy, also one for all protocols, no other name than its own resolves."""
+    monkeypatch.setenv("ALL_PROXY", f"http://{HOST}:{free_port()}")
+    told: list[str] = []
+    with pytest.raises(TransientError, match=r"to look at /: no whole answer \(ConnectError\)"):
+        webdav_to(url="http://dav.partner.invalid/dav").probe(told.append)
+    assert told == ["resolves", "answers"]
 
 
 @pytest.mark.parametrize(

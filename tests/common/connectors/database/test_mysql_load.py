@@ -167,7 +167,9 @@ def test_a_commit_without_an_answer_is_not_repeated_blindly(
         with mariadb.admin() as admin, admin.cursor() as cursor:
             cursor.execute("KILL USER loader")
 
-    with pytest.raises(DeliveryError, match="while beds was being committed: it is there as a whole"):
+    with pytest.raises(
+        DeliveryError, match="while the load of beds was being committed: it is there as a whole"
+    ):
         target.load(killed(), load(tmp_path, "append"))
 
 

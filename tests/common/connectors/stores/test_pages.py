@@ -1,6 +1,10 @@
 """The pages of file stores open what they describe."""
 
-from common.blocks import FileStorePage, FtpsServer, SmbShare, WebDavServer
+import pytest
+from pydantic import SecretStr
+
+from common.blocks import FileStorePage, FtpsServer, S3Bucket, SharePointDrive, SmbShare, WebDavServer
+from common.errors import ConfigError
 from tests.servers.ftps import FtpServer
 from tests.servers.samba import Samba
 from tests.servers.webdav import DavServer
@@ -32,3 +36,22 @@ def test_a_page_of_a_webdav_server_opens_it(webdav: DavServer) -> None:
     assert steps(WebDavServer(**page))[-1] == "writable"
     assert not WebDavServer(**page, rename=False).atomic
     assert steps(WebDavServer(**page, rename=False))[-1] == "writable"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        FtpsServer(host="x", username="u", password=SecretStr("")),
+        SmbShare(host="x", share="s", username="u", password=SecretStr("")),
+        WebDavServer(url="https://x", username="u", password=SecretStr("")),
+        S3Bucket(bucket="b", access_key_id="i", secret_access_key=SecretStr("")),
+        SharePointDrive(tenant="t", client_id="c", client_secret=SecretStr(""), drive="d"),
+    ],
+    ids=lambda page: page.kind,
+)
+def test_a_secret_that_was_emptied_is_missed_before_anybody_is_asked(page: FileStorePage) -> None:
+    """A login without a password is refused by the server, or counts as one more that failed."""
+    with pytest.raises(
+        ConfigError, match=r"Page page-sandbox, (password|secret_access_key|client_secret): it is empty"
+    ):
+        page.open("page-sandbox")
