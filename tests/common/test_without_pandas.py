@@ -9,12 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from prefect.settings import PREFECT_API_URL
 
 from common.sandbox.oracle import Database, Server, User
 from tests.common.connectors.database.people import DDL, PASSWORD, PEOPLE
 from tests.conftest import Sandbox
 from tests.servers.postgres import Postgres
+
+pytestmark = pytest.mark.slow  # 15 s: each run is a process of its own
 
 # every rule and every format of a contract, and values that put them to work without breaking them
 WRITERS = """

@@ -10,6 +10,10 @@ from tests.common.cli.partners import Partners
 from tests.common.cli.shared_key import KEY, deliver, public_line, secrets_now
 from tests.common.cli.terminal import Terminal
 
+pytestmark = (
+    pytest.mark.slow
+)  # half a minute: keys with passphrases, and deliveries to eight partners before and after
+
 
 @pytest.mark.parametrize("partners", [8], indirect=True)
 def test_a_key_of_eight_systems_is_rotated_by_one_command_and_no_delivery_fails(

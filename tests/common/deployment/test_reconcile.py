@@ -32,6 +32,8 @@ from tests.common.deployment.conftest import MAIN, copied, edited, git
 from tests.conftest import changed
 from tests.repo.repository import ROOT
 
+pytestmark = pytest.mark.slow  # half a minute: Prefect's own program deploys four times
+
 BRANCH = Target("dev", "feature/engage", "campus-flows:local", build=False, push=False)
 FLOWS = {"patrons_to_alma", "customers_to_permits", "students_to_engage", "accounts_to_engage"}
 

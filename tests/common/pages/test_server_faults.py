@@ -19,6 +19,8 @@ from tests.common.pages.conftest import Environment
 from tests.servers.process import free_port
 from tests.servers.proxy import FaultyNetwork
 
+pytestmark = pytest.mark.slow  # 15 s: a client tries again before it gives up
+
 SYSTEMS = ("alma", "beta", "gamma", "delta")
 
 

@@ -24,6 +24,8 @@ from common.sandbox.warehouse import keep_up, load_campus
 from common.settings import settings
 from tests.servers.process import free_port
 
+pytestmark = pytest.mark.slow  # 20 s: each server is a program of its own
+
 ROOT = Path(__file__).parents[3]
 PASSWORD = "pass-4711"
 DAY = date(2026, 12, 24)

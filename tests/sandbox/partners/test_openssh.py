@@ -20,6 +20,8 @@ from common.sandbox.partners.openssh import OpenSshPartner
 from common.sandbox.systems import Endpoint, Endpoints, Systems
 from tests.servers.process import find_program, free_port, running
 
+pytestmark = pytest.mark.slow  # 20 s: each test has an sshd with users of its own
+
 ROOT = Path(__file__).parents[3]
 SSHD = find_program("sshd", Path("/usr/sbin"))
 PASSWORD = "pass-4711"
