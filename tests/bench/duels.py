@@ -21,7 +21,8 @@ def _as_it_is(_: Side) -> None:
 class Duel:
     """What is done, and by which commands: ``plain`` is the client that stands beside ours.
 
-    ``ready`` is called before every turn with whose it is. ``different`` tells afterwards what ours did not do as the plain client.
+    ``ready`` is called before every turn with whose it is. ``different`` tells afterwards what ours has done otherwise
+    than the plain client.
     """
 
     title: str

@@ -11,6 +11,9 @@ from tests.servers import mariadb, postgres
 
 __all__ = ["loads"]
 
+# Room for the whole load: the launcher's own few megabytes are for tests, and would measure the disk.
+MARIADB_ROOM = ("--innodb-log-file-size=512M", "--innodb-buffer-pool-size=512M")
+
 
 def loads(rows: int, repeats: int, tell: Callable[[str], None]) -> Iterator[Outcome]:
     """So many rows out of a table into CSV, and of CSV into a table, at PostgreSQL and then at MariaDB."""
@@ -25,7 +28,7 @@ def loads(rows: int, repeats: int, tell: Callable[[str], None]) -> Iterator[Outc
         if missing := _missing("mariadb", "mariadbd", installed=mariadb.installed()):
             yield from _absent("MariaDB", "mariadb", missing)
             return
-        with mariadb.mariadb_server() as other:
+        with mariadb.mariadb_server(*MARIADB_ROOM) as other:
             yield from fight(mariadb_duels(other, folder), repeats, tell)
 
 

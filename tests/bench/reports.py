@@ -39,9 +39,9 @@ def duel_table(title: str, outcomes: Iterable[Outcome]) -> Table:
     """Ours beside plain clients."""
     table = Table(title=title, box=SIMPLE_HEAD)
     table.caption = (
-        "Medians of the seconds; ratio: of our time to the client's in the same turn; peak: of all turns."
+        "Medians of the seconds; ratio: of our time to the client's in the same turn; peak: of ours."
     )
-    for heading in ("", "beside", "its s", "our s", "ratio", "our peak MB", "same"):
+    for heading in ("", "beside", "its s", "our s", "ratio", "peak MB", "same"):
         table.add_column(
             heading,
             justify="left" if heading in {"", "beside", "same"} else "right",

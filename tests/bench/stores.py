@@ -99,7 +99,7 @@ def _ftps(folder: Path) -> Iterator[Store]:
             "password": server.password,
             "certificate": server.fingerprint,
         }
-        options = {"ssl-reqd": True, "cacert": str(server.certificate)}
+        options: dict[str, str | bool] = {"ssl-reqd": True, "cacert": str(server.certificate)}
         yield _curled(
             Connector("common.connectors.ftps:Ftps", page),
             f"ftp://{server.host}:{server.port}",
