@@ -34,7 +34,7 @@ test: install  ## Run the tests that need no Docker, on all cores; ARGS="-k alma
 test-all: install  ## Run every test, also the slow ones and those that need a Docker engine
 	$(BIN)/python -m pytest $(ARGS)
 
-bench: install  ## Time a delivery beside PostgreSQL's COPY through OpenSSH, and beside pandas
+bench: install  ## Time a delivery beside COPY through ssh, and beside pandas; ARGS=files, ARGS=loads: beside plain clients
 	$(BIN)/python -m tests.bench $(ARGS)
 
 bench-stack: install  ## Time a deploy, and a run from its schedule to its end, in containers

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench.openssh_client import login_options
+
 __all__ = ["PROJECT", "Job", "pipeline"]
 
 PROJECT = Path(__file__).parents[2]
@@ -32,18 +34,12 @@ def pipeline(name: str, job: Job) -> list[list[str]]:
     folder = Path(job.folder)
     if name == "limit":
         server = job.server
-        (key := folder / "key").touch(mode=0o600)
-        key.write_text(server["private_key"])
-        known = folder / "known_hosts"
-        known.write_text(f"[{server['host']}]:{server['port']} {server['host_key']}\n")
-        options = [
-            *("BatchMode=yes", "Compression=no", "Ciphers=aes128-gcm@openssh.com", f"IdentityFile={key}"),
-            *("IdentitiesOnly=yes", f"UserKnownHostsFile={known}", f"Port={server['port']}"),
-        ]
-        given = [part for option in options for part in ("-o", option)]
         remote = [f"{server['username']}@{server['host']}", f"cat > '{server['path']}/limit.csv'"]
         copy = rf"\copy ({job.sql}) TO STDOUT (FORMAT csv, HEADER)"
-        return [["psql", "-X", "-q", _libpq(job), "-c", copy], ["ssh", "-F", "none", *given, *remote]]
+        return [
+            ["psql", "-X", "-q", _libpq(job), "-c", copy],
+            ["ssh", *login_options(server, folder), *remote],
+        ]
     (file := folder / "job.json").touch(mode=0o600)
     file.write_text(json.dumps(asdict(job)))
     return [[sys.executable, "-m", "tests.bench.candidates", name, str(file)]]

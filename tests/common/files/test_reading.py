@@ -158,7 +158,7 @@ def test_a_quotation_mark_without_its_other_half_is_a_fault(file: File) -> None:
     one = Contract("notes", (Column("note"),))
     with pytest.raises(SourceError, match="holds 1 quotation marks, an odd number"):
         rows_of(file("a", '"b', "c", header="note\r\n"), one)
-    with pytest.raises(SourceError, match="a row may be longer than 4 MiB"):
+    with pytest.raises(SourceError, match="a row may be longer than 1 MiB"):
         rows_of(file('1,"' + "x" * 9_000_000))
 
 
