@@ -16,7 +16,7 @@ from common.files.typed import from_text
 
 __all__ = ["Fetched", "Readable", "read_csv"]
 
-# Bytes of a file in one batch; a longer row is no row. Four times as many take twice the memory and no less time.
+# Bytes of a file in one batch; a longer row is no row. Four times as many take twice the memory.
 BLOCK = 1 << 20
 
 
