@@ -9,6 +9,8 @@ from tests.bench.files import duels, transfers
 from tests.bench.reports import duel_faults, duel_table
 from tests.bench.stores import STORES, Kind
 
+pytestmark = pytest.mark.slow  # each store is started, and each client
+
 CONTENT = bytes(range(251)) * 4_001
 
 

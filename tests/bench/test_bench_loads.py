@@ -11,6 +11,8 @@ from tests.bench.databases import TABLES, mariadb_duels, postgres_duels
 from tests.servers.mariadb import MariaDb
 from tests.servers.postgres import Postgres
 
+pytestmark = pytest.mark.slow  # servers of their own, and whole programs
+
 ROWS = 2_000
 
 

@@ -268,6 +268,7 @@ print(sum(b.num_rows for b in stream(100000)), peak() - before)
 
 
 @pytest.mark.parametrize("kind", ["duck", "lite"])
+@pytest.mark.slow  # several seconds: so many rows that memory would show them
 def test_memory_is_flat_over_many_rows(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """The result is 100 MB: gathered anywhere on its way it would show."""
     request.getfixturevalue(kind)

@@ -152,6 +152,7 @@ print(sum(batch.num_rows for batch in stream(20000)), peak() - before)
 """
 
 
+@pytest.mark.slow  # several seconds: so many rows that memory would show them
 def test_memory_is_flat_over_many_rows(mariadb: MariaDb) -> None:
     """The result is 60 MB, and more as Python's values: gathered anywhere on its way it would show."""
     server = (mariadb.host, str(mariadb.port), mariadb.database, mariadb.reader, mariadb.password)

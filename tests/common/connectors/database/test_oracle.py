@@ -123,6 +123,7 @@ print(sum(batch.num_rows for batch in source.stream(Query("many.sql", sql), 5000
 """
 
 
+@pytest.mark.slow  # several seconds: so many rows that memory would show them
 def test_memory_is_flat_over_many_rows() -> None:
     """The result is 40 MB and more: gathered anywhere on its way it would show."""
     database = Database()

@@ -171,6 +171,7 @@ def test_a_duckdb_file_is_free_again_after_the_last_row(duck: OtherDatabase, tmp
     subprocess.run(other, check=True, capture_output=True)
 
 
+@pytest.mark.slow  # several seconds: so many rows that memory would show them
 def test_memory_is_flat_over_many_rows() -> None:
     """A driver that fetches everything first would need 120 MB here."""
     script = """if True:

@@ -133,6 +133,7 @@ print(sum(batch.num_rows for batch in source.stream(Query("many.sql", sql), 1638
 """
 
 
+@pytest.mark.slow  # several seconds: so many rows that memory would show them
 def test_memory_is_flat_over_many_rows(postgres: PostgresServer) -> None:
     """The result is 50 MB: gathered anywhere on its way it would show."""
     server = (postgres.host, str(postgres.port), postgres.database, postgres.username, postgres.password)
